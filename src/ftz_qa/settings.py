@@ -1,0 +1,47 @@
+"""Settings from environment variables (``FTZ_QA_…``) and an ``.env`` file; built once at each entry point."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_cache_path
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every knob a deployment may turn.
+
+    Attributes
+    ----------
+    index_dir, issues_dir, prompts_dir
+        Folders of the index, the bulletins and the prompt templates.
+    cache_dir
+        Where the embedded model is unpacked on first use (about 150 MB).
+    embedding_model
+        Empty for the embedded default; else any sentence-transformers model name or local folder.
+    query_prefix, passage_prefix
+        What that model wants before questions and passages (e5: ``query: `` and ``passage: ``).
+    threads
+        Threads for the embedding model; 0 leaves it to the library.
+    host, port
+        Where the page listens.
+    llm_model, llm_base_url, llm_api_key
+        An optional OpenAI-compatible chat endpoint that writes the answers; empty means none.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="FTZ_QA_", env_file=".env", extra="ignore")
+
+    index_dir: Path = Path("index")
+    issues_dir: Path = Path("issues")
+    prompts_dir: Path = Path("prompts")
+    cache_dir: Path = Field(default_factory=lambda: user_cache_path("ftz_qa"))
+    embedding_model: str = ""
+    query_prefix: str = "query: "
+    passage_prefix: str = "passage: "
+    threads: int = Field(default=2, ge=0)
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=1, le=65535)
+    llm_model: str = ""
+    llm_base_url: str = ""
+    llm_api_key: SecretStr = SecretStr("")
