@@ -1,0 +1,142 @@
+"""Chinese text: the normalised form that is matched, sentences, and the tokens of lexical search."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ftz_qa.types import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from opencc import OpenCC
+
+_LATEX = re.compile(r"\$\s*([^$\n]{1,40}?)\s*\$")
+_DASHES = re.compile(r"[\u2010-\u2015\u2212\uff5e~]+")
+# A blank is only kept between two Latin words; around digits, units and Chinese it is an accident of scanning.
+_BLANKS = re.compile(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_TERMINATORS = "。！？!?…"
+_SEMICOLONS = "；;"
+_CLOSERS = "”’」』）)】》\"'"
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_HAN_RUN = re.compile(f"[{_HAN}]+")
+_TOKEN = re.compile(rf"[{_HAN}]+|[a-z]+|\d+(?:\.\d+)?%?")
+
+
+def normalize(text: str) -> str:
+    """Bring printed text into the one form in which questions and bulletins are compared.
+
+    Compatibility characters are folded (Unicode NFKC, UAX #15), LaTeX such as ``$6N$`` is unwrapped, stray blanks and
+    thousands separators go, dashes become ``-`` and Latin letters lower case. Offsets are not preserved.
+    """
+    text = unicodedata.normalize("NFKC", _LATEX.sub(r"\1", text))
+    text = _DASHES.sub("-", text)
+    text = _BLANKS.sub("", text)
+    return _THOUSANDS.sub("", text).lower()
+
+
+@cache
+def _converter() -> OpenCC:
+    from opencc import OpenCC  # reads its dictionaries from disk
+
+    return OpenCC("t2s")
+
+
+def simplify(text: str) -> str:
+    """Traditional characters to simplified ones (OpenCC, one character or phrase at a time)."""
+    return str(_converter().convert(text))
+
+
+def split_sentences(text: str, *, semicolons: bool = False) -> list[Span]:
+    """Cut text into sentences, each a span without surrounding blanks.
+
+    A sentence ends after ``。！？…`` and the closing quotes that follow, or at a line's end. A quoted exclamation or
+    question that goes on (``“……！”他说``) is not cut.
+
+    Parameters
+    ----------
+    semicolons
+        Cut after ``；`` too, which gives the clauses that answers are made of.
+    """
+    spans: list[Span] = []
+    for start, end in _raw_sentences(text, _TERMINATORS + (_SEMICOLONS if semicolons else "")):
+        piece = text[start:end]
+        left = len(piece) - len(piece.lstrip())
+        right = len(piece.rstrip())
+        if right > left:
+            spans.append(Span(start + left, start + right))
+    return spans
+
+
+def _raw_sentences(text: str, enders: str) -> Iterator[tuple[int, int]]:
+    start = i = 0
+    size = len(text)
+    while i < size:
+        char = text[i]
+        i += 1
+        if char == "\n":
+            yield start, i
+            start = i
+        elif char in enders:
+            while i < size and text[i] in enders:
+                i += 1
+            quoted = i
+            while i < size and text[i] in _CLOSERS:
+                i += 1
+            goes_on = i > quoted and char in "！？!?" and i < size and not text[i].isspace()
+            if not goes_on:
+                yield start, i
+                start = i
+    if start < size:
+        yield start, size
+
+
+def lexical_tokens(text: str) -> list[str]:
+    """Tokens for BM25: single Han characters, pairs of neighbours, Latin words and whole numbers.
+
+    Pairs stand in for words without a dictionary, so that new names are found as well as old ones (Nie et al. 2000,
+    "On the use of words and n-grams for Chinese information retrieval").
+    """
+    tokens: list[str] = []
+    for match in _TOKEN.finditer(normalize(text)):
+        run = match.group()
+        if _HAN_RUN.match(run):
+            tokens.extend(run)
+            tokens.extend(run[i : i + 2] for i in range(len(run) - 1))
+        else:
+            tokens.append(run)
+    return tokens
+
+
+def tagged_words(text: str) -> list[tuple[str, str]]:
+    """Words with ICTCLAS part-of-speech tags (jieba): ``nr`` person, ``ns`` place, ``m`` number, …"""
+    import rjieba
+
+    return [(word, tag) for word, tag in rjieba.tag(text) if not word.isspace()]
+
+
+_CJK_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_CJK_UNITS = {"十": 10, "百": 100, "千": 1000}
+
+
+def parse_int(text: str) -> int | None:
+    """A small whole number in Arabic or Chinese figures (``239``, ``二百三十九``, ``二三九``), else None."""
+    text = unicodedata.normalize("NFKC", text).strip()
+    if text.isascii():
+        return int(text) if text.isdigit() else None
+    if not text or any(c not in _CJK_DIGITS and c not in _CJK_UNITS for c in text):
+        return None
+    if not any(c in _CJK_UNITS for c in text):
+        return int("".join(str(_CJK_DIGITS[c]) for c in text))
+    total, digit = 0, 0
+    for char in text:
+        if char in _CJK_UNITS:
+            total += (digit or (1 if total == 0 else 0)) * _CJK_UNITS[char]
+            digit = 0
+        else:
+            digit = _CJK_DIGITS[char]
+    return total + digit
