@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ftz_qa.text import split_sentences
@@ -35,7 +36,9 @@ def split_article(issue: Issue, article: Article, size: int = PASSAGE_CHARS) -> 
         else:
             current.append(span)
     _move_dangling_headings(groups, heading_starts)
-    return [Passage(issue, article, group[0].start, group[-1].end) for group in groups] or [Passage(issue, article, 0, 0)]
+    return [Passage(issue, article, group[0].start, group[-1].end) for group in groups] or [
+        Passage(issue, article, 0, 0)
+    ]
 
 
 def _starts_new(group: list[Span], span: Span, heading_starts: set[int], size: int) -> bool:
@@ -47,7 +50,7 @@ def _starts_new(group: list[Span], span: Span, heading_starts: set[int], size: i
 
 def _move_dangling_headings(groups: list[list[Span]], heading_starts: set[int]) -> None:
     """A heading at the end of a passage belongs to what follows."""
-    for group, following in zip(groups, groups[1:], strict=False):
+    for group, following in pairwise(groups):
         while len(group) > 1 and group[-1].start in heading_starts:
             following.insert(0, group.pop())
 

@@ -81,9 +81,7 @@ class HybridRetriever(BaseRetriever):
         order = np.argsort(-fused, kind="stable")[:k]
         return [
             Hit(self.index.passages[i], int(i), float(score), float(cosine), float(bm25))
-            for i, score, cosine, bm25 in zip(
-                ids[order], fused[order], dense[order], lexical[ids[order]], strict=True
-            )
+            for i, score, cosine, bm25 in zip(ids[order], fused[order], dense[order], lexical[ids[order]], strict=True)
         ]
 
     def _allowed(self, issues: Collection[int] | None) -> NDArray[np.int64] | None:

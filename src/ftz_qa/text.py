@@ -113,7 +113,7 @@ def lexical_tokens(text: str) -> list[str]:
 
 
 def tagged_words(text: str) -> list[tuple[str, str]]:
-    """Words with ICTCLAS part-of-speech tags (jieba): ``nr`` person, ``ns`` place, ``m`` number, …"""
+    """Words with ICTCLAS part-of-speech tags (jieba): ``nr`` person, ``ns`` place, ``m`` number, and so on."""
     import rjieba
 
     return [(word, tag) for word, tag in rjieba.tag(text) if not word.isspace()]
@@ -124,7 +124,7 @@ _CJK_UNITS = {"十": 10, "百": 100, "千": 1000}
 
 
 def parse_int(text: str) -> int | None:
-    """A small whole number in Arabic or Chinese figures (``239``, ``二百三十九``, ``二三九``), else None."""
+    """Read a small whole number in Arabic or Chinese figures (``239``, ``二百三十九``); None for anything else."""
     text = unicodedata.normalize("NFKC", text).strip()
     if text.isascii():
         return int(text) if text.isdigit() else None

@@ -55,7 +55,7 @@ class Article:
     section
         The section it stands in.
     body
-        The text as printed, one paragraph a line (joined by ``\\n``), page breaks mended. Inner headings
+        The text as printed, one paragraph a line (joined by line feeds), page breaks mended. Inner headings
         are paragraphs of it.
     headings
         Where in `body` the inner headings stand, in order.

@@ -1,0 +1,220 @@
+"""Fit the weights of the sentence ranker (``ftz_qa/data/reader.json``) on reading-comprehension data.
+
+The data are files in SQuAD layout with Chinese paragraphs (such as CMRC 2018 train for fitting and trial for judging),
+given by path; none are kept in this repository. Every paragraph becomes an article of one big index; each question is
+searched for in all of it, so that the weights are learned against the wrong passages that retrieval really brings.
+
+    python benchmarks/fit_reader.py TRAIN.json --judge TRIAL.json --paragraphs 1200
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import random
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from ftz_qa.embedding import Embedder, load_embedder
+from numpy.typing import NDArray
+
+from ftz_qa.errors import IndexMissingError
+from ftz_qa.evaluation import folded, read_items
+from ftz_qa.index import PassageIndex
+from ftz_qa.questions import understand
+from ftz_qa.reader import FEATURES, Reader
+from ftz_qa.retrieval import HybridRetriever
+from ftz_qa.settings import Settings
+from ftz_qa.structure import structural_reply
+from ftz_qa.types import Article, Issue, Section
+
+OUT = Path(__file__).parents[1] / "src/ftz_qa/data/reader.json"
+HITS = 8
+QUESTIONS_PER_PARAGRAPH = 3
+
+
+@dataclass
+class Sample:
+    """One question's units: features (units, features) and which of them hold the answer."""
+
+    features: NDArray[np.float32]
+    right: NDArray[np.bool_]
+    weight: float = 1.0
+
+
+@dataclass
+class Asked:
+    """A question, and where its answers stand in which article's body."""
+
+    question: str
+    article: int
+    answers: list[tuple[int, str]]
+
+
+def read_squad(path: Path, limit: int, seed: int) -> tuple[Issue, list[Asked]]:
+    """Paragraphs of a SQuAD-layout file as the articles of one issue, and their questions."""
+    data = json.loads(path.read_text(encoding="utf-8"))["data"]
+    paragraphs = [(entry.get("title", ""), paragraph) for entry in data for paragraph in entry["paragraphs"]]
+    random.Random(seed).shuffle(paragraphs)
+    section = Section(0, "", "")
+    articles: list[Article] = []
+    asked: list[Asked] = []
+    for number, (title, paragraph) in enumerate(paragraphs[:limit], start=1):
+        articles.append(Article(number, title, title, section, paragraph["context"]))
+        for qa in paragraph["qas"][:QUESTIONS_PER_PARAGRAPH]:
+            answers = [(a["answer_start"], a["text"]) for a in qa["answers"]]
+            asked.append(Asked(qa["question"], number, answers))
+    return Issue("", None, None, "", "", (section,), tuple(articles), path.name), asked
+
+
+def cached_index(issue: Issue, embedder: Embedder, folder: Path | None) -> PassageIndex:
+    """Index the issue, taking what was embedded before from a folder, and keep it there for the next time."""
+    previous = None
+    if folder is not None:
+        with contextlib.suppress(IndexMissingError):
+            previous = PassageIndex.load(folder)
+    index = PassageIndex.build(
+        [issue], embedder, previous=previous, progress=lambda done, total: _say(f"embedded {done}/{total}")
+    )
+    if folder is not None:
+        index.save(folder)
+    return index
+
+
+def samples(issue: Issue, asked: list[Asked], embedder: Embedder, cache: Path | None) -> tuple[list[Sample], float]:
+    """Features and labels for every question whose answer was retrieved, and the share of those."""
+    index = cached_index(issue, embedder, cache)
+    retriever = HybridRetriever(index=index, embedder=embedder)
+    reader = Reader(index, dict.fromkeys(FEATURES, 0.0))
+    vectors = embedder.embed_queries([item.question for item in asked])
+    found: list[Sample] = []
+    for item, vector in zip(asked, vectors, strict=True):
+        hits = retriever.search(item.question, vector, HITS)
+        evidence = reader.rank(understand(item.question), vector, hits)
+        right = [
+            e.hit.passage.article.number == item.article
+            and any(e.span.start <= start and start + len(text) <= e.span.end for start, text in item.answers)
+            for e in evidence
+        ]
+        if any(right):
+            found.append(Sample(np.array([e.features for e in evidence], dtype=np.float32), np.array(right)))
+    return found, len(found) / len(asked)
+
+
+def set_samples(path: Path, index_dir: Path, embedder: Embedder, weight: float) -> list[Sample]:
+    """The same for the tuning half of a question set: units of gold articles that hold most of the facts are right."""
+    index = PassageIndex.load(index_dir)
+    retriever = HybridRetriever(index=index, embedder=embedder)
+    reader = Reader(index, dict.fromkeys(FEATURES, 0.0))
+    found: list[Sample] = []
+    for item in read_items([path], "dev"):
+        gold = {(g.issue, g.article) for g in item.gold}
+        question = understand(item.question, item.history)
+        if not gold or not item.must or structural_reply(question.text, index.issues):
+            continue
+        vector = embedder.embed_queries([question.text])[0]
+        evidence = reader.rank(question, vector, retriever.search(question.text, vector, HITS))
+        held = np.array(
+            [
+                sum(any(folded(option) in folded(e.text) for option in group) for group in item.must)
+                if (e.hit.passage.issue.number, e.hit.passage.article.number) in gold
+                else 0
+                for e in evidence
+            ]
+        )
+        if held.any():
+            features = np.array([e.features for e in evidence], dtype=np.float32)
+            found.append(Sample(features, held == held.max(), weight))
+    return found
+
+
+def fit(train: list[Sample], l2: float = 1e-4) -> dict[str, float]:
+    """Weights that maximise the probability, by softmax over a question's units, of those that answer."""
+    weights = torch.zeros(len(FEATURES), requires_grad=True)
+    batch = [(torch.from_numpy(s.features), torch.from_numpy(s.right), s.weight) for s in train]
+    size = sum(s.weight for s in train)
+    optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        total = l2 * weights.square().sum()
+        for features, right, weight in batch:
+            scores = features @ weights
+            total = total + weight * (scores.logsumexp(0) - scores[right].logsumexp(0)) / size
+        total.backward()  # type: ignore[no-untyped-call]
+        return total
+
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    return dict(zip(FEATURES, weights.detach().tolist(), strict=True))
+
+
+def accuracy(data: list[Sample], weights: dict[str, float], top: int) -> float:
+    """Share of questions with an answering unit among the `top` best."""
+    vector = np.array([weights[name] for name in FEATURES], dtype=np.float32)
+    return float(np.mean([s.right[np.argsort(-(s.features @ vector))[:top]].any() for s in data]))
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"\r{message}   ")
+
+
+def main() -> None:
+    """Fit, judge, print and write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("train", type=Path)
+    parser.add_argument("--judge", type=Path, required=True)
+    parser.add_argument("--paragraphs", type=int, default=1200)
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument(
+        "--set", action="append", default=[], help="SET.jsonl=INDEX_DIR: its tuning half is learned from"
+    )
+    parser.add_argument("--set-weight", type=float, default=3.0)
+    parser.add_argument("--cache", type=Path, help="folder that keeps the embeddings for the next run")
+    options = parser.parse_args()
+    settings = Settings()
+    embedder = load_embedder(
+        "", settings.cache_dir, query_prefix=settings.query_prefix, passage_prefix=settings.passage_prefix, threads=2
+    )
+    train, train_found = samples(
+        *read_squad(options.train, options.paragraphs, 1), embedder, options.cache and options.cache / "train"
+    )
+    judged, judge_found = samples(
+        *read_squad(options.judge, 10_000, 1), embedder, options.cache and options.cache / "judge"
+    )
+    own: list[Sample] = []
+    for pair in options.set:
+        path, _, index_dir = pair.partition("=")
+        own += set_samples(Path(path), Path(index_dir), embedder, options.set_weight)
+    train += own
+    weights = fit(train)
+    report = {
+        "source": [options.train.name, options.judge.name],
+        "questions": len(train),
+        "judged_questions": len(judged),
+        "retrieved": [round(train_found, 4), round(judge_found, 4)],
+        "own_questions": len(own),
+        "own_top": [round(accuracy(own, weights, top), 4) for top in (1, 2, 3)] if own else [],
+        "top1": round(accuracy(judged, weights, 1), 4),
+        "top2": round(accuracy(judged, weights, 2), 4),
+        "top3": round(accuracy(judged, weights, 3), 4),
+        "without": {name: round(accuracy(judged, fit([_blank(s, name) for s in train]), 1), 4) for name in FEATURES},
+        "weights": {name: round(value, 4) for name, value in weights.items()},
+    }
+    text = json.dumps(report, indent=1, ensure_ascii=False)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(text + "\n", encoding="utf-8")
+    sys.stdout.write(text + "\n")
+
+
+def _blank(sample: Sample, name: str) -> Sample:
+    features = sample.features.copy()
+    features[:, FEATURES.index(name)] = 0.0
+    return Sample(features, sample.right, sample.weight)
+
+
+if __name__ == "__main__":
+    main()

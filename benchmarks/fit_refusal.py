@@ -1,0 +1,148 @@
+"""Fit the refusal decision (``ftz_qa/data/refusal.json``).
+
+Questions are read from question sets (only their tuning half), each against an index of its own. Besides the set's own
+unanswerable questions, every answerable one is asked a second time with its gold articles left out of the search: the
+nearest of what remains is what a near miss looks like. Reading-comprehension data in SQuAD layout, given by path, widen
+the subjects in the same way.
+
+    python benchmarks/fit_refusal.py SET.jsonl=INDEX_DIR … --squad TRIAL.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from ftz_qa.embedding import Embedder, load_embedder
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
+
+from fit_reader import cached_index, read_squad
+from ftz_qa.composing import compose
+from ftz_qa.evaluation import read_items
+from ftz_qa.index import PassageIndex
+from ftz_qa.questions import parts_of, understand
+from ftz_qa.reader import Reader
+from ftz_qa.refusal import REFUSAL_FEATURES, refusal_features
+from ftz_qa.retrieval import HybridRetriever
+from ftz_qa.settings import Settings
+from ftz_qa.structure import structural_reply
+from ftz_qa.types import Passage, Turn
+
+OUT = Path(__file__).parents[1] / "src/ftz_qa/data/refusal.json"
+HITS = 8
+Row = tuple[list[float], bool, float, str]
+
+
+class Asker:
+    """Asks questions of one index and keeps the features of the refusal decision."""
+
+    def __init__(self, index: PassageIndex, embedder: Embedder) -> None:
+        self._index = index
+        self._embedder = embedder
+        self._retriever = HybridRetriever(index=index, embedder=embedder)
+        self._reader = Reader(index)
+
+    def features(
+        self, text: str, history: Sequence[Turn] = (), left_out: Callable[[Passage], bool] | None = None
+    ) -> list[float] | None:
+        """Features for a question, searched without the passages `left_out`; None where structure answers it."""
+        question = understand(text, history)
+        if structural_reply(question.text, self._index.issues):
+            return None
+        vector = self._embedder.embed_queries([question.text])[0]
+        hits = self._retriever.search(question.text, vector, 4 * HITS)
+        if left_out is not None:
+            hits = [hit for hit in hits if not left_out(hit.passage)]
+        rankings = [self._reader.rank(part, vector, hits[:HITS]) for part in parts_of(question)]
+        chosen = compose(question, rankings).evidence
+        return refusal_features(question, rankings[0], chosen, self._index.lexical.idf)
+
+
+def set_rows(path: Path, index_dir: Path, embedder: Embedder) -> list[Row]:
+    """Features, answerable or not, and weight of every tuning question of a set, and of its near misses."""
+    asker = Asker(PassageIndex.load(index_dir), embedder)
+    rows: list[Row] = []
+    for item in read_items([path], "dev"):
+        features = asker.features(item.question, item.history)
+        if features is None:
+            continue
+        rows.append((features, item.answerable, 2.0, item.id))
+        gold = {(g.issue, g.article) for g in item.gold}
+        if gold:
+            missing = asker.features(
+                item.question, item.history, lambda p, gold=gold: (p.issue.number, p.article.number) in gold
+            )
+            if missing is not None:
+                rows.append((missing, False, 0.5, item.id + "-"))
+    return rows
+
+
+def squad_rows(path: Path, embedder: Embedder, cache: Path | None, weight: float) -> list[Row]:
+    """The same for reading-comprehension data: every question with and without its own paragraph."""
+    issue, asked = read_squad(path, 10_000, 1)
+    asker = Asker(cached_index(issue, embedder, cache), embedder)
+    rows: list[Row] = []
+    for number, item in enumerate(asked):
+        own = item.article
+        with_own = asker.features(item.question)
+        without = asker.features(item.question, (), lambda p, own=own: p.article.number == own)
+        if with_own is not None and without is not None:
+            rows.append((with_own, True, weight, f"squad-{number}"))
+            rows.append((without, False, weight, f"squad-{number}-"))
+    return rows
+
+
+def main() -> None:
+    """Fit, cross-validate, print and write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sets", nargs="+", help="SET.jsonl=INDEX_DIR")
+    parser.add_argument("--squad", type=Path)
+    parser.add_argument("--cache", type=Path, help="folder that keeps the embeddings for the next run")
+    parser.add_argument("--squad-weight", type=float, default=0.05)
+    parser.add_argument("--out", type=Path, default=OUT)
+    options = parser.parse_args()
+    settings = Settings()
+    embedder = load_embedder(
+        "", settings.cache_dir, query_prefix=settings.query_prefix, passage_prefix=settings.passage_prefix, threads=2
+    )
+    rows: list[Row] = []
+    for pair in options.sets:
+        path, _, index_dir = pair.partition("=")
+        rows += set_rows(Path(path), Path(index_dir), embedder)
+    if options.squad is not None:
+        rows += squad_rows(options.squad, embedder, options.cache and options.cache / "judge", options.squad_weight)
+    report = fit(rows)
+    text = json.dumps(report, indent=1, ensure_ascii=False)
+    options.out.write_text(text + "\n", encoding="utf-8")
+    sys.stdout.write(text + "\n")
+
+
+def fit(rows: Sequence[Row]) -> dict[str, object]:
+    """Weights, and the figures of a five-fold cross-validation over the set questions proper."""
+    features = np.array([row[0] for row in rows])
+    answerable = np.array([row[1] for row in rows])
+    weights = np.array([row[2] for row in rows])
+    model = LogisticRegression(fit_intercept=False, C=10.0, max_iter=2000)
+    guessed = cross_val_predict(model, features, answerable, cv=5, params={"sample_weight": weights})
+    proper = weights == 2.0
+    refused = ~guessed[proper].astype(bool)
+    silent = ~answerable[proper]
+    right = float((refused & silent).sum())
+    model.fit(features, answerable, sample_weight=weights)
+    return {
+        "questions": int(proper.sum()),
+        "near_misses": int((weights == 0.5).sum()),
+        "squad": int(((weights != 2.0) & (weights != 0.5)).sum()),
+        "refusal_precision": round(right / max(float(refused.sum()), 1), 4),
+        "refusal_recall": round(right / max(float(silent.sum()), 1), 4),
+        "weights": {name: round(float(value), 4) for name, value in zip(REFUSAL_FEATURES, model.coef_[0], strict=True)},
+    }
+
+
+if __name__ == "__main__":
+    main()

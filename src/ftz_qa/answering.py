@@ -1,0 +1,295 @@
+"""Flow 2: a question and the conversation so far, to a short cited answer; as a LangChain Runnable."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, cast
+
+from langchain_core.runnables import Runnable
+
+from ftz_qa import wording
+from ftz_qa.composing import compose, suggest_questions
+from ftz_qa.embedding import load_embedder
+from ftz_qa.errors import FtzQaError, InputError
+from ftz_qa.grounding import cite, renumber, tidy
+from ftz_qa.index import PassageIndex
+from ftz_qa.questions import Question, named_issues, parts_of, understand
+from ftz_qa.reader import Reader
+from ftz_qa.refusal import Judge
+from ftz_qa.retrieval import HybridRetriever, document_hit
+from ftz_qa.store import current_build
+from ftz_qa.structure import Reply, structural_reply
+from ftz_qa.types import Answer, Citation, Hit, Span
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from pathlib import Path
+
+    from langchain_core.runnables import RunnableConfig
+
+    from ftz_qa.embedding import Embedder
+    from ftz_qa.settings import Settings
+    from ftz_qa.types import Turn
+
+MAX_QUESTION_CHARS = 500
+READ_HITS = 8
+LEADS = 3
+
+_log = logging.getLogger(__name__)
+
+
+class Request(TypedDict):
+    """What the chain takes."""
+
+    question: str
+    history: NotRequired[Sequence[Turn]]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSummary:
+    """What is indexed, for people: counts, first and last issue number and date (None where not printed)."""
+
+    issue_count: int
+    article_count: int
+    first_issue: int | None
+    last_issue: int | None
+    first_date: dt.date | None
+    last_date: dt.date | None
+    series: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    """Everything that belongs to one build; swapped as a whole."""
+
+    index: PassageIndex
+    retriever: HybridRetriever
+    reader: Reader
+    judge: Judge
+
+
+class AnswerChain(Runnable[Request, str | Answer]):
+    """The retrieval chain: `invoke` gives an `Answer`; `stream` gives pieces of its text, then the `Answer`.
+
+    Parameters
+    ----------
+    index
+        What is searched.
+    embedder
+        The model that made the index's vectors.
+    index_dir
+        Where a newer build may appear; it is taken up between two questions. None keeps to `index`.
+    """
+
+    def __init__(self, index: PassageIndex, embedder: Embedder, index_dir: Path | None = None) -> None:
+        self._embedder = embedder
+        self._index_dir = index_dir
+        self._lock = Lock()
+        self._engine = self._engine_for(index)
+
+    def _engine_for(self, index: PassageIndex) -> _Engine:
+        index.check_model(self._embedder.identity)
+        retriever = HybridRetriever(index=index, embedder=self._embedder)
+        return _Engine(index, retriever, Reader(index), Judge(index.lexical.idf))
+
+    @property
+    def index(self) -> PassageIndex:
+        """The index now in use, the newest that could be loaded."""
+        return self._current().index
+
+    def _current(self) -> _Engine:
+        if self._index_dir is None:
+            return self._engine
+        with self._lock:
+            try:
+                if current_build(self._index_dir) != self._engine.index.build_id:
+                    self._engine = self._engine_for(PassageIndex.load(self._index_dir))
+            except FtzQaError as error:
+                _log.warning("新索引未能启用，继续使用 %s：%s", self._engine.index.build_id, error)
+            return self._engine
+
+    def search(self, question: str, k: int) -> list[Hit]:
+        """The `k` best passages for a question, best first, limited as an answer to it would be."""
+        engine = self._current()
+        vector = self._embedder.embed_queries([question])[0]
+        return engine.retriever.search(question, vector, k, _chosen_issues(question, engine.index.issues))
+
+    def invoke(self, input: Request, config: RunnableConfig | None = None, **kwargs: Any) -> str | Answer:  # noqa: ANN401
+        """Answer one question; the result is always an `Answer`."""
+        return self._call_with_config(self._drain, input, config, **kwargs)
+
+    def stream(
+        self,
+        input: Request,
+        config: RunnableConfig | None = None,
+        **kwargs: Any,  # noqa: ANN401
+    ) -> Iterator[str | Answer]:
+        """Yield the answer's text piece by piece, then exactly one `Answer`."""
+        return self._transform_stream_with_config(iter([input]), self._transform, config, **kwargs)
+
+    def _drain(self, request: Request, config: RunnableConfig) -> str | Answer:
+        *_, answer = self._pieces(request, config)
+        return answer
+
+    def _transform(self, requests: Iterator[Request], config: RunnableConfig) -> Iterator[str | Answer]:
+        for request in requests:
+            yield from self._pieces(request, config)
+
+    def _pieces(self, request: Request, config: RunnableConfig) -> Iterator[str | Answer]:
+        started = time.perf_counter()
+        question = request["question"].strip()
+        if not question:
+            raise InputError(wording.EMPTY_QUESTION)
+        if len(question) > MAX_QUESTION_CHARS:
+            raise InputError(wording.question_too_long(len(question), MAX_QUESTION_CHARS))
+        answer = self._answer(question, request.get("history", ()), config)
+        yield from answer.text.splitlines(keepends=True)
+        yield replace(answer, latency_ms=(time.perf_counter() - started) * 1000)
+
+    def _answer(self, asked: str, history: Sequence[Turn], config: RunnableConfig) -> Answer:
+        engine = self._current()
+        issues = engine.index.issues
+        question = understand(asked, history)
+        notes = (wording.understood_as(question.text),) if question.follow_up else ()
+        blank = Answer(asked, "", True, (), "extractive", resolved=question.text, notes=notes)
+        if not any(char.isalnum() for char in asked):
+            return replace(blank, text=wording.UNREAD_QUESTION)
+        if unknown := _not_indexed(question.text, issues):
+            return replace(blank, text=wording.not_indexed(unknown, issues), mode="structure")
+        if reply := structural_reply(question.text, issues):
+            return _structural(blank, reply)
+        chosen = _chosen_issues(question.text, issues)
+        if chosen is not None:
+            numbers = [number for i in chosen if (number := issues[i].number) is not None]
+            blank = replace(blank, notes=(*notes, wording.only_searched(numbers)))
+        return self._read(engine, question, chosen, blank, config)
+
+    def _read(
+        self,
+        engine: _Engine,
+        question: Question,
+        chosen: Collection[int] | None,
+        blank: Answer,
+        config: RunnableConfig,
+    ) -> Answer:
+        vector = self._embedder.embed_queries([question.text])[0]
+        documents = engine.retriever.invoke(question.text, config, vector=vector, issues=chosen, k=READ_HITS)
+        hits = [document_hit(document, engine.index) for document in documents]
+        rankings = [engine.reader.rank(part, vector, hits) for part in parts_of(question)]
+        selected = compose(question, rankings)
+        if not engine.judge.answers(question, rankings[0], selected.evidence):
+            searched = engine.index.issues if chosen is None else [engine.index.issues[i] for i in chosen]
+            return replace(blank, text=wording.not_found(searched), leads=_leads(hits))
+        return replace(blank, text=selected.text, citations=selected.citations, refused=False)
+
+
+def _structural(blank: Answer, reply: Reply) -> Answer:
+    citations = [
+        cite(n, reference.issue, reference.article, reference.quote)
+        for n, reference in enumerate(reply.references, start=1)
+    ]
+    text = "\n".join(tidy(line) for line in reply.text.splitlines())
+    return replace(blank, text=text, citations=tuple(citations), refused=False, mode="structure")
+
+
+def _not_indexed(question: str, issues: Sequence[Any]) -> tuple[int, ...]:
+    """The issue numbers that a question names, if none of them is indexed."""
+    numbers = sorted(issue.number for issue in issues if issue.number is not None)
+    named = named_issues(question, numbers)
+    return named if named and not set(named) & set(numbers) else ()
+
+
+def _chosen_issues(question: str, issues: Sequence[Any]) -> list[int] | None:
+    """Positions of the issues that a question names; None where it names none."""
+    numbers = sorted(issue.number for issue in issues if issue.number is not None)
+    named = named_issues(question, numbers)
+    if named is None:
+        return None
+    return [i for i, issue in enumerate(issues) if issue.number in named]
+
+
+def _leads(hits: Sequence[Hit]) -> tuple[Citation, ...]:
+    """The nearest articles of a question without an answer, one citation each."""
+    leads: dict[tuple[int, int], Citation] = {}
+    for hit in hits:
+        passage = hit.passage
+        key = (id(passage.issue), passage.article.number)
+        if key not in leads and len(leads) < LEADS:
+            leads[key] = cite(0, passage.issue, passage.article, Span(passage.start, passage.end))
+    return renumber(list(leads.values()))
+
+
+class Answerer:
+    """The chain with the conveniences that page and command line want.
+
+    Parameters
+    ----------
+    chain
+        What answers.
+    """
+
+    def __init__(self, chain: AnswerChain) -> None:
+        self.chain = chain
+
+    def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """Answer one question.
+
+        Raises
+        ------
+        InputError
+            The question is empty or longer than 500 characters.
+        """
+        return cast("Answer", self.chain.invoke({"question": question, "history": history}))
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[str | Answer]:
+        """Pieces of the answer's text, then the `Answer`; raises as `answer` does."""
+        return self.chain.stream({"question": question, "history": history})
+
+    def search(self, question: str, k: int) -> list[Hit]:
+        """The `k` best passages for a question, best first."""
+        return self.chain.search(question, k)
+
+    def describe(self) -> IndexSummary:
+        """What is indexed now."""
+        issues = self.chain.index.issues
+        numbers = sorted(issue.number for issue in issues if issue.number is not None)
+        dates = sorted(issue.date for issue in issues if issue.date is not None)
+        return IndexSummary(
+            issue_count=len(issues),
+            article_count=sum(len(issue.articles) for issue in issues),
+            first_issue=numbers[0] if numbers else None,
+            last_issue=numbers[-1] if numbers else None,
+            first_date=dates[0] if dates else None,
+            last_date=dates[-1] if dates else None,
+            series=tuple(dict.fromkeys(issue.series for issue in issues)),
+        )
+
+    def examples(self, count: int = 4) -> list[str]:
+        """Example questions made from the newest issue's articles; the same ones as long as the index stays."""
+        index = self.chain.index
+        return suggest_questions(index.issues, count, random.Random(index.build_id))
+
+
+def load_answerer(settings: Settings, progress: Callable[[str], None] | None = None) -> Answerer:
+    """Load the index and the embedding model that the settings name.
+
+    Raises
+    ------
+    IndexMissingError, IndexDamagedError, ModelError
+        One of them cannot be used; the message says what to do.
+    """
+    index = PassageIndex.load(settings.index_dir)
+    embedder = load_embedder(
+        settings.embedding_model,
+        settings.cache_dir,
+        query_prefix=settings.query_prefix,
+        passage_prefix=settings.passage_prefix,
+        threads=settings.threads,
+        progress=progress,
+    )
+    return Answerer(AnswerChain(index, embedder, settings.index_dir))

@@ -1,0 +1,142 @@
+"""Choosing which sentences make the answer, and putting them together with their citations."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ftz_qa.grounding import cite, merge_adjacent, sentence_with_marker
+from ftz_qa.periods import Periods
+from ftz_qa.text import normalize, split_sentences
+from ftz_qa.types import Citation, Span
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Sequence
+
+    from ftz_qa.questions import Question
+    from ftz_qa.reader import Evidence
+    from ftz_qa.types import Issue
+
+_CONCISE_KINDS = frozenset({"number", "percent", "date", "who", "organisation", "where"})
+_WHOLE_KINDS = frozenset({"list", "reason", "how"})
+_CONCISE_CHARS = 150
+_CHARS = 300
+_SENTENCES = 3
+_MARGIN = 1.2
+_LIST_CHARS = 600
+_ASPECT_UNITS = 20
+_ITEM = re.compile(
+    r"^(?:[二三四五六七八九十]是|[二三四五六七八九十]要|其[二三四五六七八]|第[二三四五六七八]|其次|再次|最后|此外|另外|同时|还[有将要]?|并|（[二三四五六七八]）|\([2-9]\)|[②-⑨])"
+)
+_FIRST = re.compile(r"[一1]是|一要|其一|首先|第一|（一）|\(1\)|①|：$|:$")
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An answer put together: its text with markers, the citations, and the evidence it is made of."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    evidence: tuple[Evidence, ...]
+
+
+def compose(question: Question, rankings: Sequence[Sequence[Evidence]]) -> Composed:
+    """Make the answer from ranked evidence, one ranking for every part of the question; empty for empty evidence."""
+    chosen = _choose(question, rankings)
+    by_article: dict[tuple[int, int], list[Evidence]] = {}
+    for item in chosen:
+        passage = item.hit.passage
+        by_article.setdefault((id(passage.issue), passage.article.number), []).append(item)
+    sentences: list[str] = []
+    citations: list[Citation] = []
+    for items in by_article.values():
+        passage = items[0].hit.passage
+        body = passage.article.body
+        for span in merge_adjacent([item.span for item in items], body):
+            marker = len(citations) + 1
+            citations.append(cite(marker, passage.issue, passage.article, span))
+            sentences.append(sentence_with_marker(body[span.start : span.end], marker))
+    return Composed("".join(sentences), tuple(citations), tuple(chosen))
+
+
+def _choose(question: Question, rankings: Sequence[Sequence[Evidence]]) -> list[Evidence]:
+    """The best unit for every thing asked, then those after it that are nearly as good and still fit."""
+    chosen: list[Evidence] = []
+    for part in rankings:
+        units = [item for item in part if not _is_heading(item)] or list(part)
+        for item in units[:1] if len(rankings) > 1 else _for_aspects(question, units):
+            if all(item.span != other.span or item.hit is not other.hit for other in chosen):
+                chosen.append(item)
+    concise = question.kind in _CONCISE_KINDS
+    if len(chosen) == 1:
+        room = _CONCISE_CHARS if concise else _CHARS
+        best = chosen[0]
+        for item in [item for item in rankings[0] if not _is_heading(item)][1:8]:
+            if len(chosen) >= _SENTENCES or best.score - item.score > _MARGIN:
+                break
+            if sum(len(normalize(e.text)) for e in [*chosen, item]) <= room:
+                chosen.append(item)
+    if concise:
+        return chosen
+    return [_widened(item, question.kind in _WHOLE_KINDS) for item in chosen]
+
+
+def _for_aspects(question: Question, units: Sequence[Evidence]) -> list[Evidence]:
+    """The best unit, or, for a question that names several periods or years, the best one of each."""
+    asked = Periods(question.text)
+    for wanted, said in (
+        (sorted(asked.months), lambda item: Periods(item.text, item.hit.passage.issue.date).months),
+        (sorted(asked.years), lambda item: Periods(item.text, item.hit.passage.issue.date).years),
+    ):
+        if len(wanted) > 1:
+            found = [next((item for item in units[:_ASPECT_UNITS] if one in said(item)), None) for one in wanted]
+            best = [item for item in found if item is not None]
+            if len(best) > 1:
+                return sorted(best, key=lambda item: -item.score)
+    return list(units[:1])
+
+
+def _widened(item: Evidence, whole_sentence: bool) -> Evidence:
+    """The unit with the rest of the enumeration that it begins or stands in, and of its sentence if that is wanted."""
+    article = item.hit.passage.article
+    units = split_sentences(article.body, semicolons=True)
+    here = next((i for i, span in enumerate(units) if span.start == item.span.start), None)
+    if here is None:
+        return item
+    first = last = here
+    while first > 0 and _continues(article.body, units[first - 1], units[first], whole_sentence):
+        first -= 1
+    while (
+        last + 1 < len(units)
+        and units[last + 1].end - units[first].start <= _LIST_CHARS
+        and _continues(article.body, units[last], units[last + 1], whole_sentence)
+    ):
+        last += 1
+    return replace(item, span=Span(units[first].start, units[last].end))
+
+
+def _continues(body: str, before: Span, span: Span, whole_sentence: bool) -> bool:
+    """Whether a unit goes on with an enumeration, or (if wanted) with the sentence, of the unit before it."""
+    previous, text = body[before.start : before.end], body[span.start : span.end]
+    if _ITEM.match(text) or (previous.endswith(("：", ":")) and _FIRST.search(text[:6])):
+        return True
+    return whole_sentence and previous.endswith(("；", ";")) and "\n" not in body[before.end : span.start]
+
+
+def _is_heading(item: Evidence) -> bool:
+    return any(span.start == item.span.start for span in item.hit.passage.article.headings)
+
+
+def suggest_questions(issues: Sequence[Issue], count: int, chooser: random.Random) -> list[str]:
+    """Questions that the newest issue answers, made from its articles' titles, and one about the issue itself."""
+    newest = [issue for issue in issues if issue.articles][-1:]
+    if not newest or count < 1:
+        return []
+    issue = newest[0]
+    titles = [article.title for article in issue.articles if len(article.title) <= 24]
+    picked = chooser.sample(titles, min(count - 1, len(titles)))
+    questions = [f"{title}是怎么回事？" for title in picked]
+    name = f"第{issue.number}期" if issue.number is not None else "最新一期"
+    return [*questions, f"{name}有哪些文章？"]

@@ -1,0 +1,70 @@
+"""From evidence to cited text: every sentence of an answer points at the sentence that bears it out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ftz_qa.types import Citation, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ftz_qa.types import Article, Issue
+
+_LATEX = re.compile(r"\s*\$\s*([^$\n]{1,40}?)\s*\$\s*")
+_STRAY_BLANK = re.compile(r"(?<![A-Za-z,.;:!?])[ \t\u3000]+|[ \t\u3000]+(?![A-Za-z0-9])")
+
+
+def tidy(text: str) -> str:
+    """A printed sentence as a person would type it: no LaTeX, no stray blanks around figures, on one line."""
+    return _STRAY_BLANK.sub("", _LATEX.sub(r"\1", text.replace("\n", " "))).strip()
+
+
+def cite(marker: int, issue: Issue, article: Article, span: Span) -> Citation:
+    """A citation of ``article.body[span]`` with the paragraph around it."""
+    body = article.body
+    start = body.rfind("\n", 0, span.start) + 1
+    end = body.find("\n", span.end)
+    end = len(body) if end < 0 else end
+    return Citation(
+        marker=marker,
+        series=issue.series,
+        issue=issue.number,
+        date=issue.date,
+        section=article.section.title,
+        article_no=article.number,
+        title=article.title,
+        quote=body[span.start : span.end],
+        start=span.start,
+        end=span.end,
+        paragraph=body[start:end],
+        paragraph_start=start,
+    )
+
+
+def sentence_with_marker(text: str, marker: int) -> str:
+    """``句子[1]。``-style text: the marker stands behind the sentence, a clause cut at a semicolon gets a full stop."""
+    text = tidy(text)
+    if text.endswith(("；", ";")):
+        text = text[:-1] + "。"
+    elif text and text[-1] not in "。！？!?…”’）)":
+        text += "。"
+    return f"{text}[{marker}]"
+
+
+def merge_adjacent(spans: Sequence[Span], body: str) -> list[Span]:
+    """Join spans of one body that only blanks part, in the order of the text."""
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda s: s.start):
+        if merged and not body[merged[-1].end : span.start].strip():
+            merged[-1] = Span(merged[-1].start, max(span.end, merged[-1].end))
+        else:
+            merged.append(span)
+    return merged
+
+
+def renumber(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """The same citations with markers from 1 in their order."""
+    return tuple(replace(citation, marker=n) for n, citation in enumerate(citations, start=1))

@@ -1,0 +1,90 @@
+"""Periods of time in Chinese text, brought to one form: ``前两个月``, ``1至2月`` and ``1—2月`` are the same."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ftz_qa.text import normalize, parse_int
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+_N = r"(\d{1,2}|[一二三四五六七八九十]{1,3}|两)"
+_RANGE = re.compile(rf"{_N}月?(?:份)?(?:-|至|到){_N}月")
+_FIRST_MONTHS = re.compile(rf"(?:前|头){_N}个?月")
+_QUARTERS = re.compile(r"前([两二三])个?季度?")
+_QUARTER = re.compile(r"(?:第)?([一二三四1-4])季度?(?!度)")
+_MONTH = re.compile(rf"(?<!\d){_N}月")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})年?(?!\d)")
+_RELATIVE_YEARS = (("今年", 0), ("本年", 0), ("去年", -1), ("上年", -1), ("前年", -2), ("明年", 1))
+_FULL_YEAR = re.compile(r"全年|一整年")
+
+
+def month_ranges(text: str) -> set[tuple[int, int]]:
+    """The spans of months that a text names, as (first, last); a single month is (m, m), a full year (1, 12)."""
+    text = normalize(text)
+    found: set[tuple[int, int]] = set()
+
+    def take(match: re.Match[str]) -> str:
+        first, last = parse_int(match[1]), parse_int(match[2])
+        if first and last and first < last <= 12:
+            found.add((first, last))
+        return " "
+
+    rest = _RANGE.sub(take, text)
+    for match in _FIRST_MONTHS.finditer(rest):
+        if (last := parse_int(match[1])) and last <= 12:
+            found.add((1, last))
+    rest = _FIRST_MONTHS.sub(" ", rest)
+    for match in _QUARTERS.finditer(rest):
+        found.add((1, 3 * (parse_int(match[1]) or 0)))
+    rest = _QUARTERS.sub(" ", rest)
+    for match in _QUARTER.finditer(rest):
+        quarter = parse_int(match[1]) or 1
+        found.add((3 * quarter - 2, 3 * quarter))
+    if "上半年" in rest:
+        found.add((1, 6))
+    if "下半年" in rest:
+        found.add((7, 12))
+    if _FULL_YEAR.search(rest):
+        found.add((1, 12))
+    found.update((m, m) for match in _MONTH.finditer(rest) if (m := parse_int(match[1])) and m <= 12)
+    return found
+
+
+def years(text: str, date: dt.date | None) -> set[int]:
+    """The years that a text names, ``今年`` and the like taken relative to `date` where that is known."""
+    text = normalize(text)
+    found = {int(match[1]) for match in _YEAR.finditer(text)}
+    if date is not None:
+        found.update(date.year + shift for word, shift in _RELATIVE_YEARS if word in text)
+    return found
+
+
+class Periods:
+    """When a text speaks of: its spans of months and its years.
+
+    Parameters
+    ----------
+    text
+        A question or a sentence.
+    date
+        The date of the issue that it stands in; None for a question, whose ``今年`` is left open.
+    """
+
+    def __init__(self, text: str, date: dt.date | None = None) -> None:
+        self.months = month_ranges(text)
+        self.years = years(text, date)
+        if date is not None and self.months and not self.years:
+            self.years = {date.year}
+
+    def matches(self, other: Periods) -> tuple[bool, bool]:
+        """Whether both name a common span of months, and a common year."""
+        return bool(self.months & other.months), bool(self.years & other.years)
+
+    def conflicts(self, other: Periods) -> tuple[bool, bool]:
+        """Whether both name months but none that end alike, and years but none in common."""
+        ends = {last for _, last in self.months} & {last for _, last in other.months}
+        months = bool(self.months and other.months) and not ends
+        return months, bool(self.years and other.years) and not self.years & other.years

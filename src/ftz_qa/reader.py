@@ -1,0 +1,276 @@
+"""Reading without an LLM: which sentences of the passages found answer the question."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ftz_qa.passages import passage_context
+from ftz_qa.periods import Periods
+from ftz_qa.questions import content_words
+from ftz_qa.text import lexical_tokens, normalize, tagged_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from ftz_qa.index import PassageIndex
+    from ftz_qa.questions import Kind, Question
+    from ftz_qa.types import Hit, Span
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_FIGURE = r"(?:\d[\d.]*|[一二两三四五六七八九十百千半]+)(?:余|多|来|个|万|亿|千|百)*"
+_ORGANISATION = r"公司|集团|银行|海关|政府|管委会|委员会|办公室|[\u4e00-\u9fff]{2}(?:局|厅|部|院|协会|中心|学校|大学|企业|机构|代表处)"
+_OFFICE = r"主任|书记|市长|省长|局长|厅长|部长|行长|院长|秘书长|负责人|经理|董事|会长|教授|工程师|科长|处长|创始人"
+_EXPECTED: dict[str, re.Pattern[str]] = {
+    "number": re.compile(r"\d|[一二两三四五六七八九十百]+(?:[个家项条种类次批名位期]|余)"),
+    "percent": re.compile(r"\d%|百分之|\d倍|翻番|翻了|百分点"),
+    "date": re.compile(r"\d+年|\d+月|\d+日|今年|去年|明年|近日|日前|期间|上旬|中旬|下旬|季度|工作日|\d天|小时"),
+    "who": re.compile(rf"{_ORGANISATION}|{_OFFICE}"),
+    "organisation": re.compile(_ORGANISATION),
+    "list": re.compile(r"、[^、]+、|一是|包括|分别|”“|；.+；|和[^，]+等"),
+    "reason": re.compile(
+        r"因为|由于|因此|因而|为了|得益于|原因|究其|所以|是因|以致|以便|考虑|[，。]为[^，。]{2,40}，|^为[^，。]{2,40}，|担心|使得|旨在|过去|难以|不足"
+    ),
+    "how": re.compile(r"通过|采取|采用|利用|建立|推行|实施|以“|依托|简化|优化|开展|将|可"),
+}
+_TAGS: dict[str, frozenset[str]] = {"where": frozenset({"ns"}), "who": frozenset({"nr"})}
+_MEASURE = re.compile(r"(?:多少|几)(?:个|多)?([\u4e00-\u9fff]{1,3})")
+_IMPLIED_MEASURES = (
+    (
+        re.compile(r"钱|(?:投资|资金|金额|产值|货值|总额|费用|成本|授信|贷款|融资|收入|交易额)\S{0,4}(?:多少|几|多大)"),
+        "元|美元",
+    ),
+    (re.compile(r"多远|多长|距离"), "公里|千米|米"),
+    (re.compile(r"多久|多长时间|用时|耗时"), "天|小时|分钟|日|年|月"),
+    (re.compile(r"面积|多大"), "平方米|平方公里|平米|亩|公顷|万平"),
+    (re.compile(r"多少人|几个?人|几位|几名"), "人|名|位"),
+)
+
+FEATURES = (
+    "unit_cosine",
+    "cosine_margin",
+    "passage_cosine",
+    "passage_fused",
+    "unit_coverage",
+    "context_coverage",
+    "residual_coverage",
+    "passage_coverage",
+    "focus_coverage",
+    "longest_match",
+    "expected_kind",
+    "new_number",
+    "measure",
+    "month_match",
+    "month_conflict",
+    "year_match",
+    "year_conflict",
+    "is_heading",
+    "short",
+    "log_length",
+    "first_rank",
+)
+"""What a unit is judged by, in the order of the stored weights; `unit_features` says what each means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A unit (sentence or semicolon clause) of a passage, judged for a question.
+
+    Attributes
+    ----------
+    span
+        In the article's body.
+    score
+        The higher the likelier it answers; comparable within one question only.
+    features
+        The values of `FEATURES`.
+    """
+
+    hit: Hit
+    span: Span
+    score: float
+    features: tuple[float, ...]
+
+    @property
+    def text(self) -> str:
+        """The unit as printed."""
+        return self.hit.passage.article.body[self.span.start : self.span.end]
+
+
+class Terms:
+    """The words of a question, weighted by how rare they are in the index.
+
+    Parameters
+    ----------
+    text
+        A question; its question words do not count.
+    idf
+        Inverse document frequency of a token.
+    """
+
+    def __init__(self, text: str, idf: Mapping[str, float]) -> None:
+        content = content_words(text)
+        tokens = dict.fromkeys(lexical_tokens(content))
+        kept = [token for token in tokens if len(token) > 1 or not "\u4e00" <= token <= "\u9fff"]
+        self.weights = {token: idf[token] for token in (kept or tokens)}
+        self.total = sum(self.weights.values())
+
+    def coverage(self, tokens: frozenset[str]) -> float:
+        """Share of the question's weight that occurs among the tokens, 0..1; 0 for a question without words."""
+        if not self.total:
+            return 0.0
+        return sum(weight for token, weight in self.weights.items() if token in tokens) / self.total
+
+    def missing(self, tokens: frozenset[str]) -> set[str]:
+        """The tokens of the question that do not occur."""
+        return set(self.weights) - tokens
+
+
+def tokens_of(text: str) -> frozenset[str]:
+    """The lexical tokens of a text, as a set."""
+    return frozenset(lexical_tokens(text))
+
+
+def _longest_match(question: str, unit: str) -> int:
+    """Length of the longest run of characters that both share (both normalised)."""
+    best = 0
+    for start in range(len(question)):
+        while start + best < len(question) and question[start : start + best + 1] in unit:
+            best += 1
+    return best
+
+
+def has_expected(kind: Kind, text: str) -> bool:
+    """Whether a normalised text holds the kind of thing asked for; True for kinds without a sign of their own."""
+    pattern = _EXPECTED.get(kind)
+    if pattern is not None and pattern.search(text):
+        return True
+    tags = _TAGS.get(kind)
+    if tags is not None:
+        return any(tag in tags for _, tag in tagged_words(text))
+    return pattern is None
+
+
+def asked_measure(question: str) -> re.Pattern[str] | None:
+    """Figures with the measure word that a normalised question asks for (``多少亩`` → ``142亩``); None if it names none."""
+    words: list[str] = [words for pattern, words in _IMPLIED_MEASURES if pattern.search(question)]
+    for match in _MEASURE.finditer(question):
+        word = match[1]
+        words.append("|".join(dict.fromkeys([word[:2], word[:1]])))
+    return re.compile(f"{_FIGURE}(?:{'|'.join(words)})") if words else None
+
+
+class _Asked:
+    """What is the same for all units of one question."""
+
+    def __init__(self, question: Question, idf: Mapping[str, float]) -> None:
+        self.kind: Kind = question.kind
+        self.text = normalize(question.text)
+        self.terms = Terms(question.text, idf)
+        self.focus = Terms(question.focus, idf)
+        self.numbers = set(_NUMBER.findall(self.text))
+        self.periods = Periods(question.text)
+        self.measure = asked_measure(normalize(question.focus)) or asked_measure(self.text)
+
+
+def unit_features(
+    asked: _Asked, hit: Hit, rank: int, spans: Sequence[Span], cosines: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Judge every unit of one hit: float32 (units, features), in the order of `FEATURES`.
+
+    Cosine of the unit with the question, and by how much it is above its passage's mean; the passage's cosine and fused
+    score; how much of the question's weight the unit covers: alone, with title, inner heading and the sentence before,
+    of what the title leaves open, with its whole passage, and of the newly asked words; the longest shared run of
+    characters (over 8); whether the expected kind of thing is there, figures that the question does not hold, and
+    figures of the measure asked for; whether it speaks of the months and the year asked about, or of others; whether it is an inner heading, or hardly longer than one; its length (log); and
+    whether its passage is the first hit.
+    """
+    passage = hit.passage
+    body = passage.article.body
+    headings = {span.start for span in passage.article.headings}
+    context = tokens_of(passage_context(passage))
+    whole = asked.terms.coverage(context | tokens_of(passage.text))
+    mean = float(cosines.mean()) if len(cosines) else 0.0
+    numeric = asked.kind in {"number", "percent", "date"}
+    before: frozenset[str] = frozenset()
+    rows = []
+    for span, cosine in zip(spans, cosines.tolist(), strict=True):
+        printed = body[span.start : span.end]
+        text = normalize(printed)
+        tokens = tokens_of(printed)
+        periods = Periods(printed, passage.issue.date)
+        month_match, year_match = asked.periods.matches(periods)
+        month_conflict, year_conflict = asked.periods.conflicts(periods)
+        rows.append(
+            (
+                cosine,
+                cosine - mean,
+                hit.dense,
+                hit.score,
+                asked.terms.coverage(tokens),
+                asked.terms.coverage(tokens | context | before),
+                asked.terms.coverage(tokens - context),
+                whole,
+                asked.focus.coverage(tokens),
+                min(_longest_match(asked.text, text), 16) / 8,
+                float(has_expected(asked.kind, text)),
+                float(numeric and bool(set(_NUMBER.findall(text)) - asked.numbers)),
+                float(asked.measure is not None and bool(asked.measure.search(text))),
+                float(month_match),
+                float(month_conflict),
+                float(year_match),
+                float(year_conflict),
+                float(span.start in headings),
+                float(len(text) < 12),
+                math.log1p(len(text)) / 4,
+                float(rank == 0),
+            )
+        )
+        before = tokens
+    return np.array(rows, dtype=np.float32).reshape(-1, len(FEATURES))
+
+
+class Reader:
+    """Ranks the units of the hits by a linear model of `FEATURES`.
+
+    Parameters
+    ----------
+    index
+        Where the units and their vectors are.
+    weights
+        One per feature; None for those that come with the package (fitted by ``benchmarks/fit_reader.py``).
+    """
+
+    def __init__(self, index: PassageIndex, weights: Mapping[str, float] | None = None) -> None:
+        self._index = index
+        chosen = stored_weights() if weights is None else weights
+        self._weights = np.array([chosen.get(name, 0.0) for name in FEATURES], dtype=np.float32)
+
+    def rank(self, question: Question, vector: NDArray[np.float32], hits: Sequence[Hit]) -> list[Evidence]:
+        """Every unit of the hits, the likeliest answer first; `vector` is the question's unit vector (dimension,)."""
+        asked = _Asked(question, self._index.lexical.idf)
+        evidence: list[Evidence] = []
+        for rank, hit in enumerate(hits):
+            spans, vectors = self._index.units_of(hit.position)
+            features = unit_features(asked, hit, rank, spans, vectors @ vector)
+            scores = features @ self._weights
+            evidence.extend(
+                Evidence(hit, span, float(score), tuple(row))
+                for span, score, row in zip(spans, scores, features.tolist(), strict=True)
+            )
+        return sorted(evidence, key=lambda item: -item.score)
+
+
+def stored_weights() -> dict[str, float]:
+    """The weights that come with the package."""
+    text = resources.files("ftz_qa").joinpath("data/reader.json").read_text(encoding="utf-8")
+    weights: dict[str, float] = json.loads(text)["weights"]
+    return weights

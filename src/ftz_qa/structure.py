@@ -1,0 +1,261 @@
+"""Questions about the bulletin itself (how many articles, what is in an issue), answered from its structure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ftz_qa import wording
+from ftz_qa.questions import named_issues
+from ftz_qa.reader import tokens_of
+from ftz_qa.text import normalize, parse_int, split_sentences
+from ftz_qa.types import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ftz_qa.types import Article, Issue, Section
+
+_ARTICLE_WORD = r"(?:文章|报道|消息|信息|稿件|新闻|内容|条目)"
+_NUMERAL = r"[\d零〇一二两三四五六七八九十百千]+"
+_MENTION = re.compile(
+    r"(?:都?有)?(?:哪些|哪几|哪一?|几)(?:个)?期(?:的?(?:通报|自贸动态|简报|动态))?(?:里|中|上)?(?:面)?(?:都|有|曾|还)*"
+    r"(?:提到|提及|涉及|报道|刊登|刊发|刊载|介绍|写到|讲到|说到|谈到|讲|有)(?:过|了|到)*(.{2,}?)(?:的(?:内容|情况|消息|报道|文章))?[?？。]*$"
+)
+_MENTION_REVERSED = re.compile(
+    r"^(.{2,}?)(?:的(?:内容|情况|消息|报道|文章))?(?:(?:分别|都|曾|最早|最近)*(?:在|是|是在|出现在|出自|来自|刊登在|刊登于|登在|见于))"
+    r"(?:哪些|哪几|哪一?)(?:个)?期"
+)
+_COUNT_ISSUES = re.compile(r"(?:多少|几)(?:个)?期")
+_COUNT_ARTICLES = re.compile(rf"(?:多少|几)(?:篇|条|则|个){_ARTICLE_WORD}?")
+_COUNT_SECTIONS = re.compile(
+    r"(?:多少|几|哪些|哪几|什么)个?(?:大)?(?:板块|栏目|部分|版块|版面|章节)|(?:板块|栏目)(?:有|是|包括)?(?:哪些|什么)"
+)
+_NTH_ARTICLE = re.compile(rf"第({_NUMERAL})(?:篇|条|则)")
+_DATE = re.compile(r"什么时候|何时|哪天|哪一天|几号|日期|什么时间|哪年|哪月|几月|when", re.I)
+_PUBLISHER = re.compile(
+    r"(?:谁|哪个?(?:单位|部门|机构)|什么(?:单位|部门|机构))(?:主办|编|发|出|办|印)|主办(?:单位|方|者|的?是谁)|(?:主办|编印|出版|发行)的?是?(?:谁|哪)|who publish",
+    re.I,
+)
+_DIGEST = re.compile(
+    r"总结|概括|概述|摘要|归纳|综述|梳理|简介|主要内容|主要讲|(?:讲|说|写|谈|报道)了?(?:些|哪些)?什么|主要有什么|说了啥|讲了啥|summar",
+    re.I,
+)
+_CONTENTS = re.compile(rf"(?:哪些|什么|哪几篇|哪几条){_ARTICLE_WORD}?|目录|标题|列出|contents|articles", re.I)
+_VOCABULARY = re.compile(
+    rf"自贸动态|示例|请问|请|一下|通报|简报|动态|刊物|期刊|第?{_NUMERAL}期|期|最新|最近|最后|上一|前一|本|这|该|总结|概括|概述|摘要|归纳|综述|梳理"
+    r"|简介|主要|内容|介绍|文章|报道|消息|信息|稿件|新闻|条目|标题|目录|列出|板块|栏目|部分|版块|版面|章节|篇|条|则|个|发布|出版|印发|刊发|出刊|编印|编发|主办|单位"
+    r"|部门|机构|日期|时间|时候|什么|多少|哪些|哪几|哪个|哪天|哪|几|何时|谁|是|的|了|有|在|里|中|上|都|共|一共|总共|分别|包括|包含|收录|讲|说|写|些|吗|呢|啥|给我|我|用"
+    r"|一句话|每篇|各|下面|里面|号|年|月|日|出|办|库|系统|现在|目前|索引|全部|所有|大|方|为|和|以及|及|到|能|可以|简单|简要|帮|一|[\W_]"
+    r"|issues?|articles?|what|when|who|how|many|are|is|in|the|of|was|were|this|latest|newest|published?|contents?|summar\w*|there|no|\d"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An article that a reply names, and the sentence to quote from it."""
+
+    issue: Issue
+    article: Article
+    quote: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply from structure.
+
+    Attributes
+    ----------
+    text
+        With ``[n]`` after what the n-th reference bears out.
+    """
+
+    text: str
+    references: tuple[Reference, ...] = ()
+
+
+def structural_reply(question: str, issues: Sequence[Issue]) -> Reply | None:
+    """Answer a question about the bulletins as such, or None for one about what they report.
+
+    Parameters
+    ----------
+    issues
+        All that are indexed, oldest first.
+    """
+    text = normalize(question)
+    if mention := _mention(text, issues):
+        return mention
+    numbers = sorted(issue.number for issue in issues if issue.number is not None)
+    named = named_issues(question, numbers)
+    chosen = [issue for issue in issues if named is not None and issue.number in named]
+    sections = _named_sections(text, chosen or issues)
+    if len(_residue(text, sections)) > 1:
+        return None
+    if named is None:
+        return _about_all(text, issues, sections)
+    replies = [reply for issue in chosen if (reply := _about_issue(text, issue, sections))]
+    return _joined(replies) if replies else None
+
+
+def _residue(text: str, sections: Sequence[Section]) -> str:
+    """What a question says beyond words about bulletins and the sections that it names."""
+    for title in {normalize(section.title) for section in sections}:
+        text = text.replace(title, "")
+    return _VOCABULARY.sub("", text)
+
+
+def _named_sections(text: str, issues: Sequence[Issue]) -> list[Section]:
+    return [s for issue in issues for s in issue.sections if s.title and normalize(s.title) in text]
+
+
+def _about_all(text: str, issues: Sequence[Issue], sections: Sequence[Section]) -> Reply | None:
+    """Questions that name no issue: about the whole collection, or about the only issue there is."""
+    if _COUNT_ISSUES.search(text) and not _COUNT_ARTICLES.search(text):
+        return Reply(f"共收录{len(issues)}期：{wording.coverage(issues)}。")
+    if len(issues) == 1:
+        return _about_issue(text, issues[0], sections)
+    if _COUNT_ARTICLES.search(text):
+        return Reply(f"共收录{sum(len(issue.articles) for issue in issues)}篇文章，来自{wording.coverage(issues)}。")
+    if _PUBLISHER.search(text):
+        publishers = dict.fromkeys(issue.publisher for issue in issues if issue.publisher)
+        return Reply(f"主办单位是{'、'.join(publishers)}。") if publishers else None
+    if sections and _CONTENTS.search(text):
+        return _joined([_contents(issue, sections) for issue in issues if any(s in sections for s in issue.sections)])
+    return None
+
+
+def _about_issue(text: str, issue: Issue, sections: Sequence[Section]) -> Reply | None:
+    asked: tuple[tuple[re.Pattern[str], Callable[[], Reply | None]], ...] = (
+        (_NTH_ARTICLE, lambda: _nth(text, issue)),
+        (_COUNT_ARTICLES, lambda: _count_articles(issue, sections)),
+        (_COUNT_SECTIONS, lambda: _count_sections(issue)),
+        (_PUBLISHER, lambda: _publisher(issue)),
+        (_DATE, lambda: _date(issue)),
+        (_DIGEST, lambda: _digest(issue, sections)),
+    )
+    replies = [reply for pattern, make in asked if pattern.search(text) and (reply := make())]
+    if not replies and (sections or _CONTENTS.search(text)):
+        return _contents(issue, sections)
+    if not replies and re.search(r"最新|newest|latest", text):
+        return _date(issue)
+    return _joined(replies) if replies else None
+
+
+def _date(issue: Issue) -> Reply:
+    name = f"{issue.series}{wording.issue_name(issue)}"
+    return Reply(f"{name}的日期是{wording.day(issue.date)}。" if issue.date else f"{name}没有印出日期。")
+
+
+def _publisher(issue: Issue) -> Reply:
+    name = f"{issue.series}{wording.issue_name(issue)}"
+    return Reply(f"{name}由{issue.publisher}主办。" if issue.publisher else f"{name}没有印出主办单位。")
+
+
+def _in_sections(issue: Issue, sections: Sequence[Section]) -> list[Article]:
+    inside = [article for article in issue.articles if article.section in sections]
+    return inside or list(issue.articles)
+
+
+def _count_articles(issue: Issue, sections: Sequence[Section]) -> Reply:
+    chosen = [section for section in issue.sections if section in sections]
+    if chosen:
+        parts = [f"“{s.title}”{sum(a.section == s for a in issue.articles)}篇" for s in chosen]
+        return Reply(f"{wording.issue_name(issue)}中，{'，'.join(parts)}。")
+    parts = [f"{s.title}{sum(a.section == s for a in issue.articles)}篇" for s in issue.sections if s.title]
+    return Reply(
+        f"{wording.issue_name(issue)}共有{len(issue.articles)}篇文章" + (f"：{'，'.join(parts)}。" if parts else "。")
+    )
+
+
+def _count_sections(issue: Issue) -> Reply:
+    titles = [section.title for section in issue.sections if section.title]
+    if not titles:
+        return Reply(f"{wording.issue_name(issue)}没有分栏目。")
+    return Reply(f"{wording.issue_name(issue)}分{len(titles)}个栏目：{'、'.join(titles)}。")
+
+
+def _nth(text: str, issue: Issue) -> Reply | None:
+    match = _NTH_ARTICLE.search(text)
+    number = parse_int(match[1]) if match else None
+    for article in issue.articles:
+        if article.number == number:
+            lead = lead_sentence(article)
+            sentence = article.body[lead.start : lead.end]
+            name = f"{wording.issue_name(issue)}第{number}篇是《{article.title}》"
+            return Reply(f"{name}：{sentence}[1]", (Reference(issue, article, lead),))
+    return Reply(f"{wording.issue_name(issue)}只有{len(issue.articles)}篇文章，没有第{number}篇。") if number else None
+
+
+def _contents(issue: Issue, sections: Sequence[Section]) -> Reply:
+    articles = _in_sections(issue, sections)
+    references = tuple(Reference(issue, article, lead_sentence(article)) for article in articles)
+    lines = [f"{wording.issue_name(issue)}共{len(articles)}篇："]
+    if len(articles) < len(issue.articles):
+        lines = [f"{wording.issue_name(issue)}“{articles[0].section.title}”共{len(articles)}篇："]
+    lines += [f"{wording.article_name(article)}[{n}]" for n, article in enumerate(articles, start=1)]
+    return Reply("\n".join(lines), references)
+
+
+def _digest(issue: Issue, sections: Sequence[Section]) -> Reply:
+    articles = _in_sections(issue, sections)
+    references = tuple(Reference(issue, article, lead_sentence(article)) for article in articles)
+    lines = [f"{wording.issue_name(issue)}共{len(articles)}篇，要点如下："]
+    for n, reference in enumerate(references, start=1):
+        sentence = reference.article.body[reference.quote.start : reference.quote.end]
+        lines.append(f"{wording.article_name(reference.article)}：{sentence}[{n}]")
+    return Reply("\n".join(lines), references)
+
+
+def _mention(text: str, issues: Sequence[Issue]) -> Reply | None:
+    """Which issues speak of something: articles that hold it to the letter, the newest issue first."""
+    match = _MENTION.search(text) or _MENTION_REVERSED.search(text)
+    if not match:
+        return None
+    subject = re.sub(r"^(?:关于|有关|对|了|过)|(?:的)$|[?？。，,]", "", match[1])
+    references: list[Reference] = []
+    lines: list[str] = []
+    for issue in reversed(issues):
+        for article in issue.articles:
+            if subject in normalize(article.title + article.body):
+                references.append(Reference(issue, article, _mentioning(article, subject)))
+                when = f"（{wording.day(issue.date)}）" if issue.date else ""
+                lines.append(f"{wording.issue_name(issue)}{when}：《{article.title}》[{len(references)}]")
+    if not references:
+        return None
+    found = len({id(reference.issue) for reference in references})
+    return Reply("\n".join([f"有{found}期提到“{subject}”：", *lines]), tuple(references))
+
+
+def _mentioning(article: Article, subject: str) -> Span:
+    for span in split_sentences(article.body):
+        if subject in normalize(article.body[span.start : span.end]):
+            return span
+    return lead_sentence(article)
+
+
+def lead_sentence(article: Article) -> Span:
+    """The sentence that says best what an article is about: it shares most with the title, early ones first."""
+    title = tokens_of(article.title)
+    headings = {span.start for span in article.headings}
+    spans = [span for span in split_sentences(article.body) if span.start not in headings]
+    if not spans:
+        return Span(0, len(article.body))
+
+    def fitness(item: tuple[int, Span]) -> float:
+        place, span = item
+        shared = len(title & tokens_of(article.body[span.start : span.end])) / max(len(title), 1)
+        return shared - 0.03 * place
+
+    return max(enumerate(spans), key=fitness)[1]
+
+
+def _joined(replies: Sequence[Reply]) -> Reply:
+    """Several replies as one, their markers numbered on."""
+    texts: list[str] = []
+    references: list[Reference] = []
+    for reply in replies:
+        shift = len(references)
+        texts.append(re.sub(r"\[(\d+)\]", lambda m, s=shift: f"[{int(m[1]) + s}]", reply.text))  # type: ignore[misc]
+        references.extend(reply.references)
+    return Reply("\n".join(texts), tuple(references))

@@ -1,0 +1,96 @@
+"""What staff read in answers, in one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from ftz_qa.types import Article, Issue
+
+_CHINESE_DIGITS = "零一二三四五六七八九"
+
+
+def chinese_number(number: int) -> str:
+    """A whole number from 0 to 99 in Chinese figures, as headings have it; larger ones in Arabic figures."""
+    if number < 10:
+        return _CHINESE_DIGITS[number]
+    if number > 99:
+        return str(number)
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 1 else _CHINESE_DIGITS[tens]) + "十" + (_CHINESE_DIGITS[ones] if ones else "")
+
+
+def day(date: dt.date) -> str:
+    """A date as bulletins print it."""
+    return f"{date.year}年{date.month}月{date.day}日"
+
+
+def issue_name(issue: Issue) -> str:
+    """``第239期``, or the file's name for an issue without a number."""
+    return f"第{issue.number}期" if issue.number is not None else issue.source
+
+
+def issue_numbers(numbers: Sequence[int]) -> str:
+    """``第237期``, ``第237—239期`` where nothing is missing in between, else each by itself."""
+    if len(numbers) > 2 and list(numbers) == list(range(numbers[0], numbers[-1] + 1)):
+        return f"第{numbers[0]}—{numbers[-1]}期"
+    return "、".join(f"第{number}期" for number in numbers)
+
+
+def coverage(issues: Sequence[Issue]) -> str:
+    """What is indexed, in words: ``第301—310期（2025年1月15日至2025年10月15日，共80篇）``."""
+    numbers = sorted(issue.number for issue in issues if issue.number is not None)
+    dates = sorted(issue.date for issue in issues if issue.date is not None)
+    articles = sum(len(issue.articles) for issue in issues)
+    if not numbers:
+        name = f"{len(issues)}份通报"
+    elif len(numbers) == 1:
+        name = f"第{numbers[0]}期"
+    else:
+        name = f"第{numbers[0]}—{numbers[-1]}期"
+    if not dates:
+        return f"{name}（共{articles}篇）"
+    period = day(dates[0]) if dates[0] == dates[-1] else f"{day(dates[0])}至{day(dates[-1])}"
+    return f"{name}（{period}，共{articles}篇）"
+
+
+def article_name(article: Article) -> str:
+    """``（三）标题``."""
+    return f"（{chinese_number(article.number)}）{article.title}"
+
+
+def not_found(searched: Sequence[Issue]) -> str:
+    """The honest refusal, with the bounds of what was searched."""
+    return f"通报中没有找到答案。已检索{coverage(searched)}，未见能回答这个问题的内容。"
+
+
+def not_indexed(numbers: Sequence[int], issues: Sequence[Issue]) -> str:
+    """An issue asked for is not in the index."""
+    return f"{issue_numbers(numbers)}未收录。目前收录的是{coverage(issues)}。"
+
+
+def only_searched(numbers: Sequence[int]) -> str:
+    """Note that the search was limited to issues named in the question."""
+    return f"仅检索{issue_numbers(numbers)}"
+
+
+def understood_as(question: str) -> str:
+    """Note how a follow-up was understood."""
+    return f"按上文理解为：{question}"
+
+
+EMPTY_QUESTION = "请输入问题。"
+UNREAD_QUESTION = "没有读懂这个问题。请换一种说法，写明想了解的地区、项目或事项。"
+
+
+def question_too_long(length: int, limit: int) -> str:
+    """A question beyond the limit."""
+    return f"问题太长（{length}字），请缩短到{limit}字以内。"
+
+
+def llm_fallback(reason: str) -> str:
+    """Note that the language model could not be used."""
+    return f"大模型未能作答（{reason}），以下为通报原文摘录"
