@@ -19,9 +19,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from ftz_qa.embedding import Embedder, load_embedder
 from numpy.typing import NDArray
+from torch.nn.utils.rnn import pad_sequence
 
+from ftz_qa.embedding import Embedder, load_embedder
 from ftz_qa.errors import IndexMissingError
 from ftz_qa.evaluation import folded, read_items
 from ftz_qa.index import PassageIndex
@@ -135,16 +136,19 @@ def set_samples(path: Path, index_dir: Path, embedder: Embedder, weight: float) 
 def fit(train: list[Sample], l2: float = 1e-4) -> dict[str, float]:
     """Weights that maximise the probability, by softmax over a question's units, of those that answer."""
     weights = torch.zeros(len(FEATURES), requires_grad=True)
-    batch = [(torch.from_numpy(s.features), torch.from_numpy(s.right), s.weight) for s in train]
-    size = sum(s.weight for s in train)
+    features = pad_sequence([torch.from_numpy(s.features) for s in train], batch_first=True)
+    right = pad_sequence([torch.from_numpy(s.right) for s in train], batch_first=True)
+    there = pad_sequence([torch.ones(len(s.right), dtype=torch.bool) for s in train], batch_first=True)
+    share = torch.tensor([s.weight for s in train])
+    share = share / share.sum()
     optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        total = l2 * weights.square().sum()
-        for features, right, weight in batch:
-            scores = features @ weights
-            total = total + weight * (scores.logsumexp(0) - scores[right].logsumexp(0)) / size
+        scores = features @ weights
+        everything = scores.masked_fill(~there, -torch.inf).logsumexp(1)
+        answering = scores.masked_fill(~right, -torch.inf).logsumexp(1)
+        total = (share * (everything - answering)).sum() + l2 * weights.square().sum()
         total.backward()  # type: ignore[no-untyped-call]
         return total
 

@@ -14,15 +14,16 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-from ftz_qa.embedding import Embedder, load_embedder
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
 from fit_reader import cached_index, read_squad
 from ftz_qa.composing import compose
+from ftz_qa.embedding import Embedder, load_embedder
 from ftz_qa.evaluation import read_items
 from ftz_qa.index import PassageIndex
 from ftz_qa.questions import parts_of, understand
@@ -63,6 +64,10 @@ class Asker:
         return refusal_features(question, rankings[0], chosen, self._index.lexical.idf)
 
 
+def _is_gold(gold: set[tuple[int | None, int]], passage: Passage) -> bool:
+    return (passage.issue.number, passage.article.number) in gold
+
+
 def set_rows(path: Path, index_dir: Path, embedder: Embedder) -> list[Row]:
     """Features, answerable or not, and weight of every tuning question of a set, and of its near misses."""
     asker = Asker(PassageIndex.load(index_dir), embedder)
@@ -72,11 +77,9 @@ def set_rows(path: Path, index_dir: Path, embedder: Embedder) -> list[Row]:
         if features is None:
             continue
         rows.append((features, item.answerable, 2.0, item.id))
-        gold = {(g.issue, g.article) for g in item.gold}
+        gold: set[tuple[int | None, int]] = {(g.issue, g.article) for g in item.gold}
         if gold:
-            missing = asker.features(
-                item.question, item.history, lambda p, gold=gold: (p.issue.number, p.article.number) in gold
-            )
+            missing = asker.features(item.question, item.history, partial(_is_gold, gold))
             if missing is not None:
                 rows.append((missing, False, 0.5, item.id + "-"))
     return rows
@@ -90,7 +93,7 @@ def squad_rows(path: Path, embedder: Embedder, cache: Path | None, weight: float
     for number, item in enumerate(asked):
         own = item.article
         with_own = asker.features(item.question)
-        without = asker.features(item.question, (), lambda p, own=own: p.article.number == own)
+        without = asker.features(item.question, (), partial(_is_gold, {(None, own)}))
         if with_own is not None and without is not None:
             rows.append((with_own, True, weight, f"squad-{number}"))
             rows.append((without, False, weight, f"squad-{number}-"))

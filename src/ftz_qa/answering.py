@@ -14,27 +14,30 @@ from langchain_core.runnables import Runnable
 from ftz_qa import wording
 from ftz_qa.composing import compose, suggest_questions
 from ftz_qa.embedding import load_embedder
-from ftz_qa.errors import FtzQaError, InputError
+from ftz_qa.errors import FtzQaError, InputError, ModelError
 from ftz_qa.grounding import cite, renumber, tidy
 from ftz_qa.index import PassageIndex
-from ftz_qa.questions import Question, named_issues, parts_of, understand
+from ftz_qa.prompts import load_prompt
+from ftz_qa.questions import Question, dated_issue, named_issues, parts_of, understand
 from ftz_qa.reader import Reader
 from ftz_qa.refusal import Judge
 from ftz_qa.retrieval import HybridRetriever, document_hit
 from ftz_qa.store import current_build
 from ftz_qa.structure import Reply, structural_reply
 from ftz_qa.types import Answer, Citation, Hit, Span
+from ftz_qa.writer import PLACEHOLDERS, Writer, WriterError
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
+    from langchain_core.callbacks import CallbackManagerForChainRun
     from langchain_core.runnables import RunnableConfig
 
     from ftz_qa.embedding import Embedder
     from ftz_qa.settings import Settings
-    from ftz_qa.types import Turn
+    from ftz_qa.types import Issue, Turn
 
 MAX_QUESTION_CHARS = 500
 READ_HITS = 8
@@ -84,10 +87,19 @@ class AnswerChain(Runnable[Request, str | Answer]):
         The model that made the index's vectors.
     index_dir
         Where a newer build may appear; it is taken up between two questions. None keeps to `index`.
+    writer
+        Writes the answers with a language model; None takes them from the bulletins word for word.
     """
 
-    def __init__(self, index: PassageIndex, embedder: Embedder, index_dir: Path | None = None) -> None:
+    def __init__(
+        self,
+        index: PassageIndex,
+        embedder: Embedder,
+        index_dir: Path | None = None,
+        writer: Writer | None = None,
+    ) -> None:
         self._embedder = embedder
+        self._writer = writer
         self._index_dir = index_dir
         self._lock = Lock()
         self._engine = self._engine_for(index)
@@ -132,11 +144,13 @@ class AnswerChain(Runnable[Request, str | Answer]):
         """Yield the answer's text piece by piece, then exactly one `Answer`."""
         return self._transform_stream_with_config(iter([input]), self._transform, config, **kwargs)
 
-    def _drain(self, request: Request, config: RunnableConfig) -> str | Answer:
+    def _drain(self, request: Request, run_manager: CallbackManagerForChainRun, config: RunnableConfig) -> str | Answer:
         *_, answer = self._pieces(request, config)
         return answer
 
-    def _transform(self, requests: Iterator[Request], config: RunnableConfig) -> Iterator[str | Answer]:
+    def _transform(
+        self, requests: Iterator[Request], run_manager: CallbackManagerForChainRun, config: RunnableConfig
+    ) -> Iterator[str | Answer]:
         for request in requests:
             yield from self._pieces(request, config)
 
@@ -185,7 +199,20 @@ class AnswerChain(Runnable[Request, str | Answer]):
         if not engine.judge.answers(question, rankings[0], selected.evidence):
             searched = engine.index.issues if chosen is None else [engine.index.issues[i] for i in chosen]
             return replace(blank, text=wording.not_found(searched), leads=_leads(hits))
-        return replace(blank, text=selected.text, citations=selected.citations, refused=False)
+        extract = replace(blank, text=selected.text, citations=selected.citations, refused=False)
+        return extract if self._writer is None else self._written(self._writer, question, hits, extract, config)
+
+    def _written(
+        self, writer: Writer, question: Question, hits: Sequence[Hit], extract: Answer, config: RunnableConfig
+    ) -> Answer:
+        """The same answer in the model's words; the extract where the model fails or sees no answer."""
+        try:
+            written = writer.write(question.text, [hit.passage for hit in hits], config)
+        except WriterError as error:
+            return replace(extract, notes=(*extract.notes, wording.llm_fallback(str(error))))
+        if not written.text:
+            return extract
+        return replace(extract, text=written.text, citations=written.citations, mode="llm")
 
 
 def _structural(blank: Answer, reply: Reply) -> Answer:
@@ -197,17 +224,29 @@ def _structural(blank: Answer, reply: Reply) -> Answer:
     return replace(blank, text=text, citations=tuple(citations), refused=False, mode="structure")
 
 
-def _not_indexed(question: str, issues: Sequence[Any]) -> tuple[int, ...]:
+def _numbers(issues: Sequence[Issue]) -> list[int]:
+    return sorted(issue.number for issue in issues if issue.number is not None)
+
+
+def _not_indexed(question: str, issues: Sequence[Issue]) -> tuple[int, ...]:
     """The issue numbers that a question names, if none of them is indexed."""
-    numbers = sorted(issue.number for issue in issues if issue.number is not None)
+    numbers = _numbers(issues)
     named = named_issues(question, numbers)
     return named if named and not set(named) & set(numbers) else ()
 
 
-def _chosen_issues(question: str, issues: Sequence[Any]) -> list[int] | None:
-    """Positions of the issues that a question names; None where it names none."""
-    numbers = sorted(issue.number for issue in issues if issue.number is not None)
-    named = named_issues(question, numbers)
+def _chosen_issues(question: str, issues: Sequence[Issue]) -> list[int] | None:
+    """Positions of the issues that a question names by number or date; None where it names none that is indexed."""
+    if dated := dated_issue(question):
+        year, month, day = dated
+        wanted = [
+            i
+            for i, issue in enumerate(issues)
+            if (d := issue.date) is not None and d.month == month and year in (None, d.year) and day in (None, d.day)
+        ]
+        if wanted:
+            return wanted
+    named = named_issues(question, _numbers(issues))
     if named is None:
         return None
     return [i for i, issue in enumerate(issues) if issue.number in named]
@@ -292,4 +331,34 @@ def load_answerer(settings: Settings, progress: Callable[[str], None] | None = N
         threads=settings.threads,
         progress=progress,
     )
-    return Answerer(AnswerChain(index, embedder, settings.index_dir))
+    return Answerer(AnswerChain(index, embedder, settings.index_dir, load_writer(settings)))
+
+
+def load_writer(settings: Settings) -> Writer | None:
+    """The language model that the settings name; None where they name none.
+
+    Raises
+    ------
+    InputError
+        The prompt cannot be used.
+    ModelError
+        The package for OpenAI-compatible endpoints is not installed.
+    """
+    if not settings.llm_model:
+        return None
+    template = load_prompt(settings.prompts_dir, "answer", PLACEHOLDERS)
+    from langchain.chat_models import init_chat_model
+
+    try:
+        model = init_chat_model(
+            settings.llm_model,
+            model_provider="openai",
+            base_url=settings.llm_base_url or None,
+            api_key=settings.llm_api_key.get_secret_value() or "none",
+            temperature=0,
+            timeout=60,
+            max_retries=1,
+        )
+    except ImportError as error:
+        raise ModelError("使用大模型需要另装一个包：pip install 'ftz-qa[llm]'；或清空 FTZ_QA_LLM_MODEL") from error
+    return Writer(model, template)

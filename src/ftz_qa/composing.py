@@ -30,7 +30,7 @@ _ASPECT_UNITS = 20
 _ITEM = re.compile(
     r"^(?:[二三四五六七八九十]是|[二三四五六七八九十]要|其[二三四五六七八]|第[二三四五六七八]|其次|再次|最后|此外|另外|同时|还[有将要]?|并|（[二三四五六七八]）|\([2-9]\)|[②-⑨])"
 )
-_FIRST = re.compile(r"[一1]是|一要|其一|首先|第一|（一）|\(1\)|①|：$|:$")
+_FIRST = re.compile(r"[一1]是|一要|其一|首先|第一|（一）|\(1\)|①")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,9 @@ def _widened(item: Evidence, whole_sentence: bool) -> Evidence:
 def _continues(body: str, before: Span, span: Span, whole_sentence: bool) -> bool:
     """Whether a unit goes on with an enumeration, or (if wanted) with the sentence, of the unit before it."""
     previous, text = body[before.start : before.end], body[span.start : span.end]
-    if _ITEM.match(text) or (previous.endswith(("：", ":")) and _FIRST.search(text[:6])):
+    if _ITEM.match(text) or (whole_sentence and _FIRST.match(text)):
+        return True
+    if whole_sentence and previous.endswith(("：", ":")):
         return True
     return whole_sentence and previous.endswith(("；", ";")) and "\n" not in body[before.end : span.start]
 

@@ -210,7 +210,7 @@ class PassageIndex:
         k = min(k, len(self.passages) if allowed is None else len(allowed))
         if k == 0:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-        params = None if allowed is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
+        params = None if allowed is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
         scores, found = self._faiss.search(query.reshape(1, -1), k, params=params)
         return found[0], scores[0]
 

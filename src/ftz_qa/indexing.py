@@ -115,9 +115,8 @@ def _read_all(files: Sequence[Path], progress: Callable[[str, int, int], None] |
         else:
             other = read.get(_key(issue))
             if other is not None and other[0].articles != issue.articles:
-                raise InputError(
-                    f"{other[1]} 与 {path} 都是{issue.series}第{issue.number}期，但内容不同。请只保留其中一个，再重新运行"
-                )
+                name = f"{issue.series}第{issue.number}期"
+                raise InputError(f"{other[1]} 与 {path} 都是{name}，但内容不同。请只保留其中一个，再重新运行")
             read[_key(issue)] = (issue, path)
         if progress is not None:
             progress("读取", done, len(files))

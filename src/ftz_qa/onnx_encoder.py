@@ -41,7 +41,7 @@ class OnnxEncoder(InputModule):
     tokenizer: Tokenizer
 
     def __init__(self, folder: Path, threads: int = 0) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._folder = folder
         self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
         options = onnxruntime.SessionOptions()
@@ -56,10 +56,15 @@ class OnnxEncoder(InputModule):
     @property
     def max_seq_length(self) -> int:
         """Longest input in tokens; what is beyond is cut off."""
-        return int(self.tokenizer.truncation["max_length"])
+        truncation: dict[str, int] = self.tokenizer.truncation or {}
+        return truncation["max_length"]
+
+    def get_embedding_dimension(self) -> int:
+        """Width of the token vectors."""
+        return int(self._session.get_outputs()[0].shape[-1])
 
     def preprocess(
-        self, inputs: Sequence[SingleInput | PairInput], prompt: str | None = None, **kwargs: Any
+        self, inputs: Sequence[SingleInput | PairInput], prompt: str | None = None, **kwargs: object
     ) -> dict[str, torch.Tensor]:
         """Token ids and attention mask, int64 (batch, tokens), padded on the right."""
         encodings = self.tokenizer.encode_batch([(prompt or "") + str(text) for text in inputs])
@@ -70,7 +75,7 @@ class OnnxEncoder(InputModule):
         mask = (np.arange(ids.shape[1]) < lengths[:, None]).astype(np.int64)
         return {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
 
-    def forward(self, features: dict[str, torch.Tensor], **kwargs: Any) -> dict[str, torch.Tensor]:
+    def forward(self, features: dict[str, torch.Tensor], **kwargs: object) -> dict[str, torch.Tensor]:
         """Add ``token_embeddings`` float32 (batch, tokens, hidden) to the features; zero where there is padding."""
         ids = features["input_ids"].cpu().numpy()
         lengths = features["attention_mask"].sum(dim=1).tolist()
@@ -78,16 +83,17 @@ class OnnxEncoder(InputModule):
         padded = rows[0][None] if len(rows) == 1 else torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
         return {**features, "token_embeddings": padded}
 
-    def save(self, output_path: str, *args: Any, **kwargs: Any) -> None:
+    def save(self, output_path: str, *args: object, **kwargs: object) -> None:
         """Copy the two files to a folder."""
         for name in (MODEL_FILE, TOKENIZER_FILE):
             shutil.copyfile(self._folder / name, Path(output_path) / name)
 
     @classmethod
-    def load(cls, model_name_or_path: str, subfolder: str = "", **kwargs: Any) -> Self:
+    def load(cls, model_name_or_path: str, subfolder: str = "", *args: object, **kwargs: object) -> Self:
         """Load from a local folder."""
         return cls(Path(model_name_or_path) / subfolder)
 
     def _run(self, ids: np.ndarray[Any, np.dtype[np.int64]]) -> np.ndarray[Any, np.dtype[np.float32]]:
         """Hidden states (tokens, hidden) of ids (1, tokens)."""
-        return self._session.run(["token_embeddings"], {"input_ids": ids})[0][0]
+        (states,) = self._session.run(["token_embeddings"], {"input_ids": ids})
+        return np.asarray(states[0], dtype=np.float32)

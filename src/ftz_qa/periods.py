@@ -18,11 +18,10 @@ _QUARTER = re.compile(r"(?:第)?([一二三四1-4])季度?(?!度)")
 _MONTH = re.compile(rf"(?<!\d){_N}月")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})年?(?!\d)")
 _RELATIVE_YEARS = (("今年", 0), ("本年", 0), ("去年", -1), ("上年", -1), ("前年", -2), ("明年", 1))
-_FULL_YEAR = re.compile(r"全年|一整年")
 
 
 def month_ranges(text: str) -> set[tuple[int, int]]:
-    """The spans of months that a text names, as (first, last); a single month is (m, m), a full year (1, 12)."""
+    """The spans of months that a text names, as (first, last); a single month is (m, m)."""
     text = normalize(text)
     found: set[tuple[int, int]] = set()
 
@@ -47,8 +46,6 @@ def month_ranges(text: str) -> set[tuple[int, int]]:
         found.add((1, 6))
     if "下半年" in rest:
         found.add((7, 12))
-    if _FULL_YEAR.search(rest):
-        found.add((1, 12))
     found.update((m, m) for match in _MONTH.finditer(rest) if (m := parse_int(match[1])) and m <= 12)
     return found
 

@@ -29,7 +29,8 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "number",
-        r"多少|多大|多高|多长|多远|几(?=[^乎]|$)|数量|规模(是|有|为)|总额|金额|how (many|much|big|long|large)|\bnumber of",
+        r"多少|多大|多高|多长|多远|几(?=[^乎]|$)|数量|规模(是|有|为)|总额|金额"
+        r"|how (many|much|big|long|large)|\bnumber of",
     ),
     (
         "organisation",
@@ -206,8 +207,8 @@ def named_issues(question: str, numbers: Sequence[int]) -> tuple[int, ...] | Non
     Parameters
     ----------
     numbers
-        The numbers that are indexed, newest last; ``最新一期`` and ``上一期`` are relative to them. ``一期`` to ``九期`` are
-        phases of projects rather than issues unless ``第`` stands before them and such an issue exists.
+        The numbers that are indexed, newest last; ``最新一期`` and ``上一期`` are relative to them. ``一期`` to
+        ``九期`` are phases of projects rather than issues unless ``第`` stands before them and such an issue exists.
     """
     text = normalize(question)
     if match := _RANGE.search(text):
@@ -223,6 +224,20 @@ def named_issues(question: str, numbers: Sequence[int]) -> tuple[int, ...] | Non
     if found:
         return tuple(found)
     return _relative_issue(text, numbers)
+
+
+_DATED = re.compile(
+    rf"(?:(?P<year>(?:19|20)\d{{2}})年)?(?P<month>{_NUMERAL})月(?:份)?(?:(?P<day>{_NUMERAL})[日号])?(?:的|那|这|出|发|刊|印|第?一)*期(?!工程|项目|间)"
+)
+
+
+def dated_issue(question: str) -> tuple[int | None, int, int | None] | None:
+    """Year, month and day of an issue that a question names by its date (``2025年4月那期``); None where it does not."""
+    match = _DATED.search(normalize(question))
+    month = parse_int(match["month"]) if match else None
+    if match is None or month is None or not 1 <= month <= 12:
+        return None
+    return parse_int(match["year"] or ""), month, parse_int(match["day"] or "")
 
 
 def _relative_issue(text: str, numbers: Sequence[int]) -> tuple[int, ...] | None:

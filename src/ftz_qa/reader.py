@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _FIGURE = r"(?:\d[\d.]*|[一二两三四五六七八九十百千半]+)(?:余|多|来|个|万|亿|千|百)*"
-_ORGANISATION = r"公司|集团|银行|海关|政府|管委会|委员会|办公室|[\u4e00-\u9fff]{2}(?:局|厅|部|院|协会|中心|学校|大学|企业|机构|代表处)"
+_ORGANISATION = (
+    r"公司|集团|银行|海关|政府|管委会|委员会|办公室"
+    r"|[\u4e00-\u9fff]{2}(?:局|厅|部|院|协会|中心|学校|大学|企业|机构|代表处)"
+)
 _OFFICE = r"主任|书记|市长|省长|局长|厅长|部长|行长|院长|秘书长|负责人|经理|董事|会长|教授|工程师|科长|处长|创始人"
 _EXPECTED: dict[str, re.Pattern[str]] = {
     "number": re.compile(r"\d|[一二两三四五六七八九十百]+(?:[个家项条种类次批名位期]|余)"),
@@ -37,10 +40,14 @@ _EXPECTED: dict[str, re.Pattern[str]] = {
     "organisation": re.compile(_ORGANISATION),
     "list": re.compile(r"、[^、]+、|一是|包括|分别|”“|；.+；|和[^，]+等"),
     "reason": re.compile(
-        r"因为|由于|因此|因而|为了|得益于|原因|究其|所以|是因|以致|以便|考虑|[，。]为[^，。]{2,40}，|^为[^，。]{2,40}，|担心|使得|旨在|过去|难以|不足"
+        r"因为|由于|因此|因而|为了|得益于|原因|究其|所以|是因|以致|以便|考虑|(?:^|[，。])为[^，。]{2,40}，"
+        r"|担心|使得|旨在|过去|难以|不足"
     ),
     "how": re.compile(r"通过|采取|采用|利用|建立|推行|实施|以“|依托|简化|优化|开展|将|可"),
 }
+_PLACED = re.compile(
+    r"位于|坐落|地处|设在|设于|落户|建在|选址|驻|在[\u4e00-\u9fff“”（）]{2,16}(?:举行|举办|召开|建成|落地|投用|揭牌|成立|启动|签约)"
+)
 _TAGS: dict[str, frozenset[str]] = {"where": frozenset({"ns"}), "who": frozenset({"nr"})}
 _MEASURE = re.compile(r"(?:多少|几)(?:个|多)?([\u4e00-\u9fff]{1,3})")
 _IMPLIED_MEASURES = (
@@ -129,9 +136,9 @@ class Terms:
             return 0.0
         return sum(weight for token, weight in self.weights.items() if token in tokens) / self.total
 
-    def missing(self, tokens: frozenset[str]) -> set[str]:
-        """The tokens of the question that do not occur."""
-        return set(self.weights) - tokens
+    def unknown(self, known: Mapping[str, float]) -> float:
+        """Share of the question's tokens that are not in a vocabulary, 0..1; 0 for a question without words."""
+        return sum(token not in known for token in self.weights) / max(len(self.weights), 1)
 
 
 def tokens_of(text: str) -> frozenset[str]:
@@ -150,6 +157,8 @@ def _longest_match(question: str, unit: str) -> int:
 
 def has_expected(kind: Kind, text: str) -> bool:
     """Whether a normalised text holds the kind of thing asked for; True for kinds without a sign of their own."""
+    if kind == "where" and _PLACED.search(text):
+        return True
     pattern = _EXPECTED.get(kind)
     if pattern is not None and pattern.search(text):
         return True
@@ -160,7 +169,10 @@ def has_expected(kind: Kind, text: str) -> bool:
 
 
 def asked_measure(question: str) -> re.Pattern[str] | None:
-    """Figures with the measure word that a normalised question asks for (``多少亩`` → ``142亩``); None if it names none."""
+    """Find figures with the measure word that a normalised question asks for (``多少亩`` → ``142亩``).
+
+    None where it names no measure.
+    """
     words: list[str] = [words for pattern, words in _IMPLIED_MEASURES if pattern.search(question)]
     for match in _MEASURE.finditer(question):
         word = match[1]
@@ -190,7 +202,8 @@ def unit_features(
     score; how much of the question's weight the unit covers: alone, with title, inner heading and the sentence before,
     of what the title leaves open, with its whole passage, and of the newly asked words; the longest shared run of
     characters (over 8); whether the expected kind of thing is there, figures that the question does not hold, and
-    figures of the measure asked for; whether it speaks of the months and the year asked about, or of others; whether it is an inner heading, or hardly longer than one; its length (log); and
+    figures of the measure asked for; whether it speaks of the months and the year asked about, or of others; whether it
+    is an inner heading, or hardly longer than one; its length (log); and
     whether its passage is the first hit.
     """
     passage = hit.passage

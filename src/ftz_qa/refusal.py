@@ -12,7 +12,7 @@ from ftz_qa.passages import passage_label
 from ftz_qa.periods import Periods
 from ftz_qa.questions import content_words
 from ftz_qa.reader import FEATURES, Terms, asked_measure, has_expected, tokens_of
-from ftz_qa.text import normalize
+from ftz_qa.text import normalize, tagged_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +29,8 @@ REFUSAL_FEATURES = (
     "article_coverage",
     "focus_coverage",
     "longest_missing",
+    "missing_names",
+    "unknown_pairs",
     "missing_numbers",
     "missing_months",
     "missing_years",
@@ -39,6 +41,7 @@ REFUSAL_FEATURES = (
 """What answerability is judged by, in the order of the stored weights; `refusal_features` says what each means."""
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NAME_TAGS = frozenset({"nr", "ns", "nt", "nz", "nrt", "nrfg"})
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -49,10 +52,10 @@ def refusal_features(
 
     Cosines of question with the best unit chosen, its passage, and the best unit of all; the shares of the question's
     weight (and of its newly asked part) that the chosen units and their articles cover; the longest run of the
-    question's characters of which no pair occurs in those articles (over 8); the share of its figures that does not
-    occur there; whether the months and the year that it names are missing from the chosen units; whether these hold a
-    figure of the measure asked for (half where none is) and the kind of thing asked for; and whether the question is in
-    Latin script, for which coverage says nothing.
+    question's characters of which no pair occurs in those articles (over 8); the shares of its names and figures that
+    they do not hold, and of its newly asked pairs that occur nowhere in the index; whether the months and the year that
+    it names are missing from the chosen units; whether these hold a figure of the measure asked for (half where none
+    is) and the kind of thing asked for; and whether the question is in Latin script, for which coverage says nothing.
     """
     terms, focus = Terms(question.text, idf), Terms(question.focus, idf)
     articles = {id(item.hit.passage.article): item.hit.passage for item in chosen}
@@ -61,8 +64,10 @@ def refusal_features(
     units = "".join(item.text for item in chosen)
     heads = "".join(p.article.title for p in articles.values())
     asked = normalize(content_words(question.text))
+    plain = normalize(article_text)
+    names = [word for word, tag in tagged_words(asked) if tag in _NAME_TAGS and len(word) > 1]
     numbers = set(_NUMBER.findall(asked))
-    present = set(_NUMBER.findall(normalize(article_text)))
+    present = set(_NUMBER.findall(plain))
     cosine = FEATURES.index("unit_cosine")
     when = Periods(question.text)
     times = [Periods(item.text, item.hit.passage.issue.date) for item in chosen]
@@ -77,6 +82,8 @@ def refusal_features(
         0.0 if latin else terms.coverage(article_tokens),
         0.0 if latin else focus.coverage(article_tokens),
         0.0 if latin else _longest_missing(content_words(question.text), article_tokens) / 8,
+        sum(name not in plain for name in names) / max(len(names), 1),
+        0.0 if latin else focus.unknown(idf),
         len(numbers - present) / max(len(numbers), 1),
         float(bool(when.months) and not any(when.matches(said)[0] for said in times)),
         float(bool(when.years) and not any(when.matches(said)[1] for said in times)),

@@ -91,6 +91,9 @@ def question_too_long(length: int, limit: int) -> str:
     return f"问题太长（{length}字），请缩短到{limit}字以内。"
 
 
+UNVERIFIED_REPLY = "答复与通报原文对不上"
+
+
 def llm_fallback(reason: str) -> str:
     """Note that the language model could not be used."""
     return f"大模型未能作答（{reason}），以下为通报原文摘录"

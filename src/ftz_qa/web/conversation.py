@@ -1,0 +1,82 @@
+"""One visitor's conversation, as immutable data: what has been asked and how far each answer has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from ftz_qa.types import Answer, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Status = Literal["waiting", "answering", "done", "stopped", "failed"]
+MAX_EXCHANGES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and what came of it.
+
+    Attributes
+    ----------
+    number
+        1-based, unique within the conversation.
+    text
+        The answer so far; the error message of a failed one.
+    answer
+        Present exactly when `status` is ``done``.
+    """
+
+    number: int
+    question: str
+    status: Status = "waiting"
+    text: str = ""
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The latest `MAX_EXCHANGES` exchanges, oldest first; only the last one can be unfinished."""
+
+    exchanges: tuple[Exchange, ...] = ()
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is under way."""
+        return bool(self.exchanges) and self.exchanges[-1].status in ("waiting", "answering")
+
+    def ask(self, question: str) -> Conversation:
+        """Append a question that waits for its answer."""
+        number = self.exchanges[-1].number + 1 if self.exchanges else 1
+        return Conversation((*self.exchanges, Exchange(number, question))[-MAX_EXCHANGES:])
+
+    def grow(self, piece: str) -> Conversation:
+        """Append a piece of text to the answer under way."""
+        last = self.exchanges[-1]
+        return self._with_last(replace(last, status="answering", text=last.text + piece))
+
+    def finish(self, answer: Answer) -> Conversation:
+        """Complete the answer under way."""
+        return self._with_last(replace(self.exchanges[-1], status="done", text=answer.text, answer=answer))
+
+    def stop(self) -> Conversation:
+        """Keep what there is of the answer under way, if one is."""
+        return self._with_last(replace(self.exchanges[-1], status="stopped")) if self.busy else self
+
+    def fail(self, message: str) -> Conversation:
+        """Put an error message in place of the answer under way, if one is."""
+        return self._with_last(replace(self.exchanges[-1], status="failed", text=message)) if self.busy else self
+
+    def history(self) -> list[Turn]:
+        """The completed exchanges as plain turns."""
+        return list(self._turns())
+
+    def _turns(self) -> Iterator[Turn]:
+        for exchange in self.exchanges:
+            if exchange.answer is not None:
+                yield Turn("user", exchange.question)
+                yield Turn("assistant", exchange.answer.text)
+
+    def _with_last(self, exchange: Exchange) -> Conversation:
+        return Conversation((*self.exchanges[:-1], exchange))

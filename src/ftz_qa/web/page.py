@@ -1,0 +1,228 @@
+"""The Gradio page: components, and what happens between them.
+
+Importing this module imports gradio (about 4 s); `ftz_qa.web.server` does so only when a page is wanted.
+"""
+
+from __future__ import annotations
+
+# Gradio reads the handlers' annotations at run time, so nothing here hides behind TYPE_CHECKING.
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, cast
+
+import gradio as gr
+
+from ftz_qa.errors import FtzQaError
+from ftz_qa.types import Answer
+from ftz_qa.web import render, texts
+from ftz_qa.web.conversation import Conversation
+from ftz_qa.web.protocol import PageAnswerer
+from ftz_qa.web.running import Run
+
+MAX_QUESTION_CHARS = 500
+CONCURRENT_ANSWERS = 4
+
+_HERE = Path(__file__).parent
+_SANS = (
+    "PingFang SC",
+    "Microsoft YaHei",
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+    "sans-serif",
+)
+_MONO = ("Consolas", "Menlo", "monospace")
+_CHIPS_JS = """
+element.addEventListener("click", (event) => {
+  const chip = event.target.closest(".chip");
+  if (chip) trigger("click", { question: chip.textContent });
+});
+"""
+# What a handler returns: new values or updates by component.
+Updates = dict[Any, Any]
+
+
+def build_page(answerer: PageAnswerer) -> gr.Blocks:
+    """Build the page around what answers; `page_assets` go to whatever serves it.
+
+    Parameters
+    ----------
+    answerer
+        Asked from several threads at once.
+    """
+    blocks = gr.Blocks(title=texts.TITLE, analytics_enabled=False, fill_width=True)
+    with blocks:
+        ChatPage(answerer).connect(blocks)
+    return blocks
+
+
+def page_assets() -> dict[str, Any]:
+    """Theme, style and script: keyword arguments of `gradio.mount_gradio_app` and of `Blocks.launch`."""
+    script = (_HERE / "page.js").read_text(encoding="utf-8")
+    colors = gr.themes.colors
+    theme = gr.themes.Base(
+        primary_hue=colors.blue,
+        neutral_hue=colors.slate,
+        font=[gr.themes.Font(name) for name in _SANS],
+        font_mono=[gr.themes.Font(name) for name in _MONO],
+    )
+    return {
+        "theme": theme,
+        "css": (_HERE / "style.css").read_text(encoding="utf-8"),
+        "head": f"<script>{script}</script>",
+        "favicon_path": str(_HERE / "favicon.svg"),
+        "footer_links": [],
+    }
+
+
+class ChatPage:
+    """Components of one page and the handlers behind them; a visitor's conversation lives in `gr.State`."""
+
+    def __init__(self, answerer: PageAnswerer) -> None:
+        self.answerer = answerer
+        self.conversation = gr.State(Conversation())
+        self.run = gr.State(None)
+        self.header = gr.HTML(render.header_html(answerer.describe()), elem_id="masthead")
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="left"):
+                self._lay_out_chat()
+            with gr.Column(elem_id="right"):
+                self.sources = gr.HTML(render.sources_html(Conversation()), elem_id="sources")
+
+    def _lay_out_chat(self) -> None:
+        self.chat = gr.Chatbot(
+            label=texts.CHAT_LABEL,
+            show_label=False,
+            elem_id="chat",
+            placeholder=render.welcome_html(),
+            render_markdown=False,
+            latex_delimiters=[],
+            sanitize_html=True,
+            allow_tags=False,
+            buttons=[],
+        )
+        examples = render.examples_html(self.answerer.examples())
+        self.chips = gr.HTML(examples, elem_id="chips", js_on_load=_CHIPS_JS)
+        self.notice = gr.HTML("", elem_id="notice")
+        with gr.Row(elem_id="composer"):
+            self.question = gr.Textbox(
+                label=texts.QUESTION_LABEL,
+                show_label=False,
+                container=False,
+                placeholder=texts.QUESTION_PLACEHOLDER,
+                lines=1,
+                max_lines=4,
+                autofocus=True,
+                elem_id="question",
+                html_attributes=gr.InputHTMLAttributes(autocomplete="off", enterkeyhint="send", lang="zh-CN"),
+            )
+            self.send = gr.Button(texts.SEND, variant="primary", elem_id="send", min_width=72)
+            self.halt = gr.Button(texts.STOP, variant="stop", elem_id="stop", min_width=72, visible=False)
+            self.clear = gr.Button(texts.NEW_CONVERSATION, variant="secondary", elem_id="clear", min_width=72)
+
+    def connect(self, blocks: gr.Blocks) -> None:
+        """Tie handlers to components; none of them is an API that others can call."""
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        talk = [self.conversation, self.chat, self.sources, self.send, self.halt]
+        controls = [*talk, self.run, self.question, self.notice, self.chips]
+        both = [self.conversation, self.run]
+        typed = gr.on(
+            [self.question.submit, self.send.click], self.ask, [self.question, self.conversation], controls, **private
+        )
+        chosen = self.chips.click(self.ask_example, self.conversation, controls, **private)
+        for asked in (typed, chosen):
+            limits = {"concurrency_id": "answers", "concurrency_limit": CONCURRENT_ANSWERS}
+            answered = asked.success(self.answer, both, talk, **limits, **private)
+            answered.failure(self.fail, self.conversation, talk, **private)
+        self.halt.click(self.stop, both, talk, **private)
+        self.clear.click(self.reset, self.run, controls, **private)
+        blocks.load(self.refresh, None, [self.header, self.chips], **private)
+        # Everything goes through the queue, for the order in which its messages reach the browser, but only
+        # answers wait there for one another: a question shows at once.
+        blocks.queue(default_concurrency_limit=None)
+
+    def ask(self, typed: str, conversation: Conversation) -> Updates:
+        """Take a typed question into the conversation."""
+        question = typed.strip()
+        if not question or conversation.busy:
+            return {self.notice: ""}
+        if len(question) > MAX_QUESTION_CHARS:
+            message = texts.TOO_LONG.format(length=len(question), limit=MAX_QUESTION_CHARS)
+            return {self.notice: render.notice_html(message)}
+        return {
+            **self._shown(conversation.ask(question)),
+            self.run: Run(),
+            self.question: "",
+            self.notice: "",
+            self.chips: gr.update(visible=False),
+        }
+
+    def ask_example(self, conversation: Conversation, event: gr.EventData) -> Updates:
+        """Take the example that was clicked into the conversation."""
+        return self.ask(str(event.question), conversation)
+
+    async def answer(self, conversation: Conversation, run: Run | None) -> AsyncIterator[Updates]:
+        """Stream the answer to the question that waits, if one does."""
+        if run is None or not run.begin():
+            yield gr.skip()
+            return
+        try:
+            latest = conversation
+            async for latest in self._answering(conversation, run):
+                yield self._shown(latest)
+            if latest.busy and not run.halted:
+                raise RuntimeError("the answerer's stream ended without an Answer")
+            yield {**self._shown(latest.stop()), self.sources: render.sources_html(latest)}
+        finally:
+            run.end()
+
+    async def _answering(self, conversation: Conversation, run: Run) -> AsyncIterator[Conversation]:
+        stream = self.answerer.stream(conversation.exchanges[-1].question, conversation.history())
+        try:
+            async for piece in run.pieces(stream):
+                conversation = conversation.finish(piece) if isinstance(piece, Answer) else conversation.grow(piece)
+                yield conversation
+        except FtzQaError as error:
+            yield conversation.fail(str(error))
+
+    def fail(self, conversation: Conversation) -> Updates:
+        """Say that something unexpected happened; Gradio has written the traceback to the log."""
+        return self._shown(conversation.fail(texts.UNEXPECTED))
+
+    async def stop(self, conversation: Conversation, run: Run | None) -> Updates:
+        """End the answer under way; `answer` shows what there is of it."""
+        if run is not None and await run.halt():
+            return cast("Updates", gr.skip())
+        return self._shown(conversation.stop())
+
+    async def reset(self, run: Run | None) -> Updates:
+        """Begin a new conversation."""
+        if run is not None:
+            await run.halt()
+        return {
+            **self._shown(Conversation()),
+            self.sources: render.sources_html(Conversation()),
+            self.run: None,
+            self.question: "",
+            self.notice: "",
+            self.chips: gr.update(visible=True),
+        }
+
+    def refresh(self) -> tuple[str, str]:
+        """Header and examples for a page that is being opened: the index may have changed meanwhile."""
+        try:
+            return render.header_html(self.answerer.describe()), render.examples_html(self.answerer.examples())
+        except FtzQaError as error:
+            return render.header_html(None, str(error)), ""
+
+    def _shown(self, conversation: Conversation) -> Updates:
+        messages = []
+        for exchange in conversation.exchanges:
+            messages.append({"role": "user", "content": render.question_html(exchange.question)})
+            messages.append({"role": "assistant", "content": render.answer_html(exchange)})
+        return {
+            self.conversation: conversation,
+            self.chat: messages,
+            self.send: gr.update(visible=not conversation.busy),
+            self.halt: gr.update(visible=conversation.busy),
+        }
