@@ -18,7 +18,7 @@ from ftz_qa.errors import FtzQaError, InputError, ModelError
 from ftz_qa.grounding import cite, renumber, tidy
 from ftz_qa.index import PassageIndex
 from ftz_qa.prompts import load_prompt
-from ftz_qa.questions import Question, dated_issue, named_issues, parts_of, understand
+from ftz_qa.questions import Question, dated_issue, named_issues, understand
 from ftz_qa.reader import Reader
 from ftz_qa.refusal import Judge
 from ftz_qa.retrieval import HybridRetriever, document_hit
@@ -107,7 +107,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
     def _engine_for(self, index: PassageIndex) -> _Engine:
         index.check_model(self._embedder.identity)
         retriever = HybridRetriever(index=index, embedder=self._embedder)
-        return _Engine(index, retriever, Reader(index), Judge(index.lexical.idf))
+        return _Engine(index, retriever, Reader(index, self._embedder), Judge(index.lexical.idf, index.newest_date))
 
     @property
     def index(self) -> PassageIndex:
@@ -194,7 +194,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
         vector = self._embedder.embed_queries([question.text])[0]
         documents = engine.retriever.invoke(question.text, config, vector=vector, issues=chosen, k=READ_HITS)
         hits = [document_hit(document, engine.index) for document in documents]
-        rankings = [engine.reader.rank(part, vector, hits) for part in parts_of(question)]
+        rankings = engine.reader.rank_parts(question, vector, hits)
         selected = compose(question, rankings)
         if not engine.judge.answers(question, rankings[0], selected.evidence):
             searched = engine.index.issues if chosen is None else [engine.index.issues[i] for i in chosen]

@@ -91,6 +91,11 @@ class PassageIndex:
         self._faiss.add(vectors)
 
     @property
+    def newest_date(self) -> dt.date | None:
+        """The date of the newest dated issue; None where none is dated."""
+        return max((issue.date for issue in self.issues if issue.date is not None), default=None)
+
+    @property
     def dimension(self) -> int:
         """Length of the vectors."""
         return int(self.vectors.shape[1])

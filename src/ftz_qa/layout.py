@@ -1,16 +1,14 @@
-"""Printed lines back to paragraphs: page numbers out, wrapped and page-broken lines joined, inner headings told apart."""
+"""Printed lines: their numbers, widths and ends, page numbers among them, and how two of them are joined."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from itertools import accumulate, pairwise
+from typing import Literal
 
-from ftz_qa.text import parse_int, tagged_words
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from ftz_qa.text import parse_int
 
 MarkStyle = Literal["dun", "paren", "arabic", "arabic_paren", "ordinal", "part"]
 
@@ -136,7 +134,7 @@ def _unmarked(text: str) -> tuple[str, bool]:
 
 def _without_page_numbers(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     bare = [line for line in lines if len(line.text) <= 3 and line.text.isdecimal()]
-    counting = len(bare) >= 2 and all(0 < int(b.text) - int(a.text) <= 2 for a, b in zip(bare, bare[1:], strict=False))
+    counting = len(bare) >= 2 and all(0 < int(b.text) - int(a.text) <= 2 for a, b in pairwise(bare))
     pages = {line.number for line in bare} if counting else set()
     kept: list[Line] = []
     dropped: list[Line] = []
@@ -179,16 +177,16 @@ def is_open(text: str) -> bool:
 
 def breaks_word(first: str, second: str) -> bool:
     """Whether the end of one line and the start of the next make up one word."""
+    import rjieba  # reads its dictionary
+
     left, right = "".join(first[-24:].split())[-8:], "".join(second[:24].split())[:8]
     if not left or not right or not (left[-1].isalnum() and right[0].isalnum()):
         return False
-    ends = {0}
-    for word, _ in tagged_words(left + right):
-        ends.add(max(ends) + len(word))
-    if len(left) in ends:
+    # Words of the dictionary only: guessed ones are found across any joint.
+    if len(left) in accumulate(len(word) for word in rjieba.cut(left + right, False)):
         return False
     # A chance word at the joint (…开放 | 放心…) leaves whole words behind on both sides; a broken one does not.
-    return len(tagged_words(left)[-1][0]) == 1 or len(tagged_words(right)[0][0]) == 1
+    return len(rjieba.cut(left, False)[-1]) == 1 or len(rjieba.cut(right, False)[0]) == 1
 
 
 def starts_item(text: str) -> bool:

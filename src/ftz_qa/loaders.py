@@ -132,7 +132,7 @@ def _decode(path: Path, data: bytes) -> str:
 def _decode_national(path: Path, data: bytes, failure: UnicodeDecodeError) -> str:
     """GB18030 accepts most byte strings, so what it gives has to look like text as well."""
     damaged = data.decode("utf-8", errors="replace")
-    if damaged.count("\ufffd") * 50 < sum(char > "\x7f" for char in damaged):
+    if damaged.count("\ufffd") * 10 < sum(char > "\x7f" for char in damaged):
         raise _not_text(path, data, failure.start, "有损坏的 UTF-8 字节") from failure
     try:
         text = data.decode("gb18030")

@@ -67,14 +67,17 @@ class Periods:
     text
         A question or a sentence.
     date
-        The date of the issue that it stands in; None for a question, whose ``今年`` is left open.
+        What ``今年`` and the like are relative to: the date of the issue that a sentence stands in, or of the newest
+        issue for a question.
+    before
+        What was said just before it in the same paragraph: a sentence that names no time speaks of that.
     """
 
-    def __init__(self, text: str, date: dt.date | None = None) -> None:
+    def __init__(self, text: str, date: dt.date | None = None, before: Periods | None = None) -> None:
         self.months = month_ranges(text)
         self.years = years(text, date)
-        if date is not None and self.months and not self.years:
-            self.years = {date.year}
+        if before is not None and not self.months and not self.years:
+            self.months, self.years = before.months, before.years
 
     def matches(self, other: Periods) -> tuple[bool, bool]:
         """Whether both name a common span of months, and a common year."""

@@ -73,6 +73,10 @@ _QUESTION_WORDS = re.compile(
     r"什么时候|为什么|什么|多少|哪[些个里儿家位天年月种几一]*|几|谁|怎么样?|如何|为何|何时|是否|吗|呢|有没有|是不是|分别|具体|主要|请问|情况|介绍|告诉我"
 )
 _PIECES = re.compile(r"[，,；;？?。]|(?<=[多少几谁里])(?:和|以及|及)")
+_COMPARED = re.compile(
+    r"(?P<first>[^，,？?]{2,}?)(?:和|与|跟|同|以及|、)(?P<second>[^，,？?、]{2,}?)"
+    r"(?P<rest>[，,]?(?:哪一?[个家边项座]|谁|各|分别|相比|对比|比起来|有(?:什么|何|哪些)(?:区别|不同|差别|差异)|的?(?:区别|不同|差别|差异)).*)"
+)
 _NOT_ISSUES = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9})
 
 
@@ -122,6 +126,9 @@ def parts_of(question: Question) -> list[Question]:
 
     Each part keeps the whole text, which says what it is about, and has the part as its focus.
     """
+    if compared := _COMPARED.match(question.focus):
+        first, second, rest = compared["first"], compared["second"], compared["rest"]
+        return [replace(question, focus=first + rest), replace(question, focus=second + rest)]
     pieces = [piece for piece in _PIECES.split(question.focus) if piece.strip()]
     asking = [piece for piece in pieces if kind_of(piece) not in ("other", "yesno")]
     if len(asking) < 2:

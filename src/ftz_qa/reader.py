@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -13,14 +13,16 @@ import numpy as np
 
 from ftz_qa.passages import passage_context
 from ftz_qa.periods import Periods
-from ftz_qa.questions import content_words
+from ftz_qa.questions import content_words, parts_of
 from ftz_qa.text import lexical_tokens, normalize, tagged_words
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from ftz_qa.embedding import Embedder
     from ftz_qa.index import PassageIndex
     from ftz_qa.questions import Kind, Question
     from ftz_qa.types import Hit, Span
@@ -49,6 +51,8 @@ _PLACED = re.compile(
     r"位于|坐落|地处|设在|设于|落户|建在|选址|驻|在[\u4e00-\u9fff“”（）]{2,16}(?:举行|举办|召开|建成|落地|投用|揭牌|成立|启动|签约)"
 )
 _TAGS: dict[str, frozenset[str]] = {"where": frozenset({"ns"}), "who": frozenset({"nr"})}
+_PLANS_ASKED = re.compile(r"下一步|接下来|今后|打算|计划|将要|未来|后续|准备|还要|还会|往后")
+_PLANS = re.compile(r"下一步|接下来|今后|计划|将|未来|力争|预计")
 _MEASURE = re.compile(r"(?:多少|几)(?:个|多)?([\u4e00-\u9fff]{1,3})")
 _IMPLIED_MEASURES = (
     (
@@ -59,6 +63,8 @@ _IMPLIED_MEASURES = (
     (re.compile(r"多久|多长时间|用时|耗时"), "天|小时|分钟|日|年|月"),
     (re.compile(r"面积|多大"), "平方米|平方公里|平米|亩|公顷|万平"),
     (re.compile(r"多少人|几个?人|几位|几名"), "人|名|位"),
+    (re.compile(r"几月|几号|几日|哪天|哪一天|哪个?月"), "月|日"),
+    (re.compile(r"哪一?年"), "年"),
 )
 
 FEATURES = (
@@ -79,12 +85,22 @@ FEATURES = (
     "month_conflict",
     "year_match",
     "year_conflict",
+    "plan",
     "is_heading",
     "short",
     "log_length",
     "first_rank",
 )
 """What a unit is judged by, in the order of the stored weights; `unit_features` says what each means."""
+
+
+CLOSER = 5
+"""How many units get the closer look."""
+
+CLOSER_CHARS = 160
+"""How much of a unit the closer look sees."""
+
+_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +199,14 @@ def asked_measure(question: str) -> re.Pattern[str] | None:
 class _Asked:
     """What is the same for all units of one question."""
 
-    def __init__(self, question: Question, idf: Mapping[str, float]) -> None:
+    def __init__(self, question: Question, idf: Mapping[str, float], today: dt.date | None) -> None:
         self.kind: Kind = question.kind
         self.text = normalize(question.text)
         self.terms = Terms(question.text, idf)
         self.focus = Terms(question.focus, idf)
         self.numbers = set(_NUMBER.findall(self.text))
-        self.periods = Periods(question.text)
+        self.periods = Periods(question.text, today)
+        self.plans = bool(_PLANS_ASKED.search(self.text))
         self.measure = asked_measure(normalize(question.focus)) or asked_measure(self.text)
 
 
@@ -199,12 +216,12 @@ def unit_features(
     """Judge every unit of one hit: float32 (units, features), in the order of `FEATURES`.
 
     Cosine of the unit with the question, and by how much it is above its passage's mean; the passage's cosine and fused
-    score; how much of the question's weight the unit covers: alone, with title, inner heading and the sentence before,
+    score; how much of the question's weight the unit covers: alone, with title, inner heading and its paragraph so far,
     of what the title leaves open, with its whole passage, and of the newly asked words; the longest shared run of
     characters (over 8); whether the expected kind of thing is there, figures that the question does not hold, and
     figures of the measure asked for; whether it speaks of the months and the year asked about, or of others; whether it
-    is an inner heading, or hardly longer than one; its length (log); and
-    whether its passage is the first hit.
+    tells plans where plans are asked for; whether it is an inner heading, or hardly longer than one; its length (log);
+    and whether its passage is the first hit.
     """
     passage = hit.passage
     body = passage.article.body
@@ -214,12 +231,17 @@ def unit_features(
     mean = float(cosines.mean()) if len(cosines) else 0.0
     numeric = asked.kind in {"number", "percent", "date"}
     before: frozenset[str] = frozenset()
+    periods: Periods | None = None
+    end = 0
     rows = []
     for span, cosine in zip(spans, cosines.tolist(), strict=True):
         printed = body[span.start : span.end]
         text = normalize(printed)
         tokens = tokens_of(printed)
-        periods = Periods(printed, passage.issue.date)
+        if "\n" in body[end : span.start]:
+            before, periods = frozenset(), None
+        end = span.end
+        periods = Periods(printed, passage.issue.date, periods)
         month_match, year_match = asked.periods.matches(periods)
         month_conflict, year_conflict = asked.periods.conflicts(periods)
         rows.append(
@@ -241,35 +263,45 @@ def unit_features(
                 float(month_conflict),
                 float(year_match),
                 float(year_conflict),
+                float(asked.plans and bool(_PLANS.search(text))),
                 float(span.start in headings),
                 float(len(text) < 12),
                 math.log1p(len(text)) / 4,
                 float(rank == 0),
             )
         )
-        before = tokens
+        before |= tokens
     return np.array(rows, dtype=np.float32).reshape(-1, len(FEATURES))
 
 
 class Reader:
-    """Ranks the units of the hits by a linear model of `FEATURES`.
+    """Ranks the units of the hits: by a linear model of `FEATURES`, then the best few once more by a closer look.
+
+    The closer look embeds a unit by itself, under its article's title, where the vectors of the index show it as it
+    reads within its passage. That takes time, so it is kept for the few that matter and remembered.
 
     Parameters
     ----------
     index
         Where the units and their vectors are.
-    weights
-        One per feature; None for those that come with the package (fitted by ``benchmarks/fit_reader.py``).
+    embedder
+        The model that made them.
+    model
+        Weights of the features and of the closer look; None for those that come with the package (fitted by
+        ``benchmarks/fit_reader.py``).
     """
 
-    def __init__(self, index: PassageIndex, weights: Mapping[str, float] | None = None) -> None:
+    def __init__(self, index: PassageIndex, embedder: Embedder, model: ReaderModel | None = None) -> None:
         self._index = index
-        chosen = stored_weights() if weights is None else weights
-        self._weights = np.array([chosen.get(name, 0.0) for name in FEATURES], dtype=np.float32)
+        self._embedder = embedder
+        model = model or stored_model()
+        self._weights = np.array([model.weights.get(name, 0.0) for name in FEATURES], dtype=np.float32)
+        self._closer_weight = model.closer
+        self._closer: dict[tuple[int, Span], NDArray[np.float32]] = {}
 
     def rank(self, question: Question, vector: NDArray[np.float32], hits: Sequence[Hit]) -> list[Evidence]:
         """Every unit of the hits, the likeliest answer first; `vector` is the question's unit vector (dimension,)."""
-        asked = _Asked(question, self._index.lexical.idf)
+        asked = _Asked(question, self._index.lexical.idf, self._index.newest_date)
         evidence: list[Evidence] = []
         for rank, hit in enumerate(hits):
             spans, vectors = self._index.units_of(hit.position)
@@ -279,11 +311,54 @@ class Reader:
                 Evidence(hit, span, float(score), tuple(row))
                 for span, score, row in zip(spans, scores, features.tolist(), strict=True)
             )
-        return sorted(evidence, key=lambda item: -item.score)
+        evidence.sort(key=lambda item: -item.score)
+        return self._look_closer(evidence, vector) if self._closer_weight else evidence
+
+    def rank_parts(self, question: Question, vector: NDArray[np.float32], hits: Sequence[Hit]) -> list[list[Evidence]]:
+        """One ranking for each thing that a question asks (`parts_of`); the newly asked words count twice."""
+        rankings = []
+        for part in parts_of(question):
+            if part.focus != question.text:
+                near = vector + self._embedder.embed_queries([part.focus])[0]
+                rankings.append(self.rank(part, near / np.linalg.norm(near), hits))
+            else:
+                rankings.append(self.rank(part, vector, hits))
+        return rankings
+
+    def _look_closer(self, evidence: list[Evidence], vector: NDArray[np.float32]) -> list[Evidence]:
+        """The same units, the first `CLOSER` of them in a new order; the rest keep their distance to them."""
+        near = evidence[:CLOSER]
+        if len(near) < 2:
+            return evidence
+        cosines = self.closer_vectors(near) @ vector
+        raised = self._closer_weight * (cosines - cosines.max())
+        again = [replace(item, score=item.score + float(by)) for item, by in zip(near, raised, strict=True)]
+        again.sort(key=lambda item: -item.score)
+        shift = min(0.0, again[-1].score - near[-1].score)
+        return again + [replace(item, score=item.score + shift) for item in evidence[CLOSER:]]
+
+    def closer_vectors(self, evidence: Sequence[Evidence]) -> NDArray[np.float32]:
+        """Vectors of units by themselves, each under its article's title: float32 (units, dimension), unit rows."""
+        keys = [(item.hit.position, item.span) for item in evidence]
+        new = [i for i, key in enumerate(keys) if key not in self._closer]
+        texts = [f"{evidence[i].hit.passage.article.title}：{evidence[i].text[:CLOSER_CHARS]}" for i in new]
+        found = {key: self._closer[key] for key in keys if key in self._closer}
+        found.update(zip([keys[i] for i in new], self._embedder.embed_passages(texts), strict=True))
+        if len(self._closer) > _REMEMBERED:
+            self._closer = {}
+        self._closer.update(found)
+        return np.stack([found[key] for key in keys])
 
 
-def stored_weights() -> dict[str, float]:
-    """The weights that come with the package."""
-    text = resources.files("ftz_qa").joinpath("data/reader.json").read_text(encoding="utf-8")
-    weights: dict[str, float] = json.loads(text)["weights"]
-    return weights
+@dataclass(frozen=True, slots=True)
+class ReaderModel:
+    """Weights of `FEATURES` by name, and of the cosine of the closer look (0 leaves it out)."""
+
+    weights: Mapping[str, float]
+    closer: float
+
+
+def stored_model() -> ReaderModel:
+    """The model that comes with the package."""
+    stored = json.loads(resources.files("ftz_qa").joinpath("data/reader.json").read_text(encoding="utf-8"))
+    return ReaderModel(stored["weights"], stored["closer"])

@@ -15,6 +15,7 @@ from ftz_qa.reader import FEATURES, Terms, asked_measure, has_expected, tokens_o
 from ftz_qa.text import normalize, tagged_words
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from ftz_qa.questions import Question
@@ -34,6 +35,7 @@ REFUSAL_FEATURES = (
     "missing_numbers",
     "missing_months",
     "missing_years",
+    "other_years",
     "measure",
     "expected_kind",
     "latin",
@@ -46,7 +48,11 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def refusal_features(
-    question: Question, ranked: Sequence[Evidence], chosen: Sequence[Evidence], idf: Mapping[str, float]
+    question: Question,
+    ranked: Sequence[Evidence],
+    chosen: Sequence[Evidence],
+    idf: Mapping[str, float],
+    today: dt.date | None,
 ) -> list[float]:
     """Values of `REFUSAL_FEATURES` for a question and the evidence chosen for it (at least one unit).
 
@@ -54,8 +60,9 @@ def refusal_features(
     weight (and of its newly asked part) that the chosen units and their articles cover; the longest run of the
     question's characters of which no pair occurs in those articles (over 8); the shares of its names and figures that
     they do not hold, and of its newly asked pairs that occur nowhere in the index; whether the months and the year that
-    it names are missing from the chosen units; whether these hold a figure of the measure asked for (half where none
-    is) and the kind of thing asked for; and whether the question is in Latin script, for which coverage says nothing.
+    it names are missing from the chosen units, or these speak of other years; whether these hold a figure of the
+    measure asked for (half where none is) and the kind of thing asked for; and whether the question is in Latin script,
+    for which coverage says nothing.
     """
     terms, focus = Terms(question.text, idf), Terms(question.focus, idf)
     articles = {id(item.hit.passage.article): item.hit.passage for item in chosen}
@@ -69,8 +76,8 @@ def refusal_features(
     numbers = set(_NUMBER.findall(asked))
     present = set(_NUMBER.findall(plain))
     cosine = FEATURES.index("unit_cosine")
-    when = Periods(question.text)
-    times = [Periods(item.text, item.hit.passage.issue.date) for item in chosen]
+    when = Periods(question.text, today)
+    times = [_times_of(item) for item in chosen]
     measure = asked_measure(normalize(question.focus))
     latin = not _HAN.search(question.text)
     return [
@@ -87,10 +94,23 @@ def refusal_features(
         len(numbers - present) / max(len(numbers), 1),
         float(bool(when.months) and not any(when.matches(said)[0] for said in times)),
         float(bool(when.years) and not any(when.matches(said)[1] for said in times)),
+        float(bool(when.years) and all(when.conflicts(said)[1] for said in times)),
         0.5 if measure is None else float(bool(measure.search(normalize(units)))),
         float(has_expected(question.kind, normalize(units))),
         float(latin),
     ]
+
+
+def _times_of(item: Evidence) -> Periods:
+    """When a unit speaks of: what it names, or else its paragraph before it, or else the issue's year."""
+    passage = item.hit.passage
+    body = passage.article.body
+    start = body.rfind("\n", 0, item.span.start) + 1
+    date = passage.issue.date
+    times = Periods(item.text, date, Periods(body[start : item.span.start], date))
+    if date is not None and not times.years:
+        times.years = {date.year}
+    return times
 
 
 def _longest_missing(content: str, tokens: frozenset[str]) -> int:
@@ -111,12 +131,17 @@ class Judge:
     ----------
     idf
         Inverse document frequencies of the index.
+    today
+        What ``今年`` in a question means: the date of the newest issue.
     weights
         One per feature; None for those that come with the package (fitted by ``benchmarks/fit_refusal.py``).
     """
 
-    def __init__(self, idf: Mapping[str, float], weights: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self, idf: Mapping[str, float], today: dt.date | None, weights: Mapping[str, float] | None = None
+    ) -> None:
         self._idf = idf
+        self._today = today
         chosen = stored_refusal_weights() if weights is None else weights
         self._weights = [chosen.get(name, 0.0) for name in REFUSAL_FEATURES]
 
@@ -124,7 +149,7 @@ class Judge:
         """How likely the chosen evidence answers, 0..1; 0 where there is none."""
         if not chosen:
             return 0.0
-        features = refusal_features(question, ranked, chosen, self._idf)
+        features = refusal_features(question, ranked, chosen, self._idf, self._today)
         logit = sum(w * f for w, f in zip(self._weights, features, strict=True))
         return 1 / (1 + math.exp(-max(min(logit, 50), -50)))
 

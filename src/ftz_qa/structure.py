@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ARTICLE_WORD = r"(?:文章|报道|消息|信息|稿件|新闻|内容|条目)"
 _NUMERAL = r"[\d零〇一二两三四五六七八九十百千]+"
 _MENTION = re.compile(
-    r"(?:都?有)?(?:哪些|哪几|哪一?|几)(?:个)?期(?:的?(?:通报|自贸动态|简报|动态))?(?:里|中|上)?(?:面)?(?:都|有|曾|还)*"
+    r"(?:都?有)?(?:哪些|哪几|哪一?|几)(?:个)?[期篇](?:的?(?:通报|自贸动态|简报|动态))?(?:里|中|上)?(?:面)?(?:都|有|曾|还)*"
     r"(?:提到|提及|涉及|报道|刊登|刊发|刊载|介绍|写到|讲到|说到|谈到|讲|有)(?:过|了|到)*(.{2,}?)(?:的(?:内容|情况|消息|报道|文章))?[?？。]*$"
 )
 _MENTION_REVERSED = re.compile(
@@ -28,7 +28,7 @@ _MENTION_REVERSED = re.compile(
     r"(?:哪些|哪几|哪一?)(?:个)?期"
 )
 _COUNT_ISSUES = re.compile(r"(?:多少|几)(?:个)?期")
-_COUNT_ARTICLES = re.compile(rf"(?:多少|几)(?:篇|条|则|个){_ARTICLE_WORD}?")
+_COUNT_ARTICLES = re.compile(rf"(?<!哪)(?:多少|几)(?:篇|条|则|个){_ARTICLE_WORD}?")
 _COUNT_SECTIONS = re.compile(
     r"(?:多少|几|哪些|哪几|什么)个?(?:大)?(?:板块|栏目|部分|版块|版面|章节)|(?:板块|栏目)(?:有|是|包括)?(?:哪些|什么)"
 )
@@ -85,11 +85,11 @@ def structural_reply(question: str, issues: Sequence[Issue]) -> Reply | None:
         All that are indexed, oldest first.
     """
     text = normalize(question)
-    if mention := _mention(text, issues):
-        return mention
     numbers = sorted(issue.number for issue in issues if issue.number is not None)
     named = named_issues(question, numbers)
     chosen = [issue for issue in issues if named is not None and issue.number in named]
+    if mention := _mention(text, chosen or issues):
+        return mention
     sections = _named_sections(text, chosen or issues)
     if len(_residue(text, sections)) > 1:
         return None

@@ -6,6 +6,7 @@ Importing this module imports gradio (about 4 s); `ftz_qa.web.server` does so on
 from __future__ import annotations
 
 # Gradio reads the handlers' annotations at run time, so nothing here hides behind TYPE_CHECKING.
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
@@ -122,24 +123,22 @@ class ChatPage:
 
     def connect(self, blocks: gr.Blocks) -> None:
         """Tie handlers to components; none of them is an API that others can call."""
-        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
         talk = [self.conversation, self.chat, self.sources, self.send, self.halt]
-        controls = [*talk, self.run, self.question, self.notice, self.chips]
         both = [self.conversation, self.run]
+        everything = [*talk, self.run, self.question, self.notice, self.chips]
         typed = gr.on(
-            [self.question.submit, self.send.click], self.ask, [self.question, self.conversation], controls, **private
+            [self.question.submit, self.send.click], self.ask, [self.question, self.conversation], everything, **private
         )
-        chosen = self.chips.click(self.ask_example, self.conversation, controls, **private)
+        chosen = self.chips.click(self.ask_example, self.conversation, everything, **private)
+        # Only answers wait for one another in the queue; a question shows at once.
+        queued = {"queue": True, "concurrency_id": "answers", "concurrency_limit": CONCURRENT_ANSWERS}
         for asked in (typed, chosen):
-            limits = {"concurrency_id": "answers", "concurrency_limit": CONCURRENT_ANSWERS}
-            answered = asked.success(self.answer, both, talk, **limits, **private)
+            answered = asked.success(self.answer, both, everything, trigger_mode="multiple", **{**private, **queued})
             answered.failure(self.fail, self.conversation, talk, **private)
         self.halt.click(self.stop, both, talk, **private)
-        self.clear.click(self.reset, self.run, controls, **private)
+        self.clear.click(self.reset, self.run, everything, **private)
         blocks.load(self.refresh, None, [self.header, self.chips], **private)
-        # Everything goes through the queue, for the order in which its messages reach the browser, but only
-        # answers wait there for one another: a question shows at once.
-        blocks.queue(default_concurrency_limit=None)
 
     def ask(self, typed: str, conversation: Conversation) -> Updates:
         """Take a typed question into the conversation."""
@@ -167,18 +166,22 @@ class ChatPage:
             yield gr.skip()
             return
         try:
+            yield self._shown(conversation)
             latest = conversation
             async for latest in self._answering(conversation, run):
                 yield self._shown(latest)
             if latest.busy and not run.halted:
                 raise RuntimeError("the answerer's stream ended without an Answer")
             yield {**self._shown(latest.stop()), self.sources: render.sources_html(latest)}
+            if run.discarded:
+                yield self._blank()
         finally:
             run.end()
 
     async def _answering(self, conversation: Conversation, run: Run) -> AsyncIterator[Conversation]:
-        stream = self.answerer.stream(conversation.exchanges[-1].question, conversation.history())
+        question, history = conversation.exchanges[-1].question, conversation.history()
         try:
+            stream = await asyncio.to_thread(self.answerer.stream, question, history)
             async for piece in run.pieces(stream):
                 conversation = conversation.finish(piece) if isinstance(piece, Answer) else conversation.grow(piece)
                 yield conversation
@@ -189,16 +192,20 @@ class ChatPage:
         """Say that something unexpected happened; Gradio has written the traceback to the log."""
         return self._shown(conversation.fail(texts.UNEXPECTED))
 
+    # These two must be coroutines: on the event loop they cannot come between two steps of `answer`.
     async def stop(self, conversation: Conversation, run: Run | None) -> Updates:
         """End the answer under way; `answer` shows what there is of it."""
-        if run is not None and await run.halt():
+        if run is not None and run.halt():
             return cast("Updates", gr.skip())
         return self._shown(conversation.stop())
 
     async def reset(self, run: Run | None) -> Updates:
-        """Begin a new conversation."""
-        if run is not None:
-            await run.halt()
+        """Begin a new conversation; `answer` does so where one is under way."""
+        if run is not None and run.halt(discard=True):
+            return cast("Updates", gr.skip())
+        return self._blank()
+
+    def _blank(self) -> Updates:
         return {
             **self._shown(Conversation()),
             self.sources: render.sources_html(Conversation()),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,20 +10,23 @@ if TYPE_CHECKING:
 
     from ftz_qa.types import Answer
 
-_HALT_SECONDS = 5.0
-
 
 class Run:
     """The running of one answer: one task begins it and walks its pieces, others on the same loop may halt it.
 
-    Only the one who began it may change what the visitor sees until it has ended, so that nothing late
-    overwrites what came after.
+    While it is active, only the one who began it changes what the visitor sees, so that nothing late overwrites
+    what came after.
+
+    Attributes
+    ----------
+    discarded
+        Whether it was halted because the visitor wants a new conversation.
     """
 
     def __init__(self) -> None:
-        self._begun = False
+        self.discarded = False
+        self._active = False
         self._halted = asyncio.Event()
-        self._ended = asyncio.Event()
 
     @property
     def halted(self) -> bool:
@@ -33,22 +35,21 @@ class Run:
 
     def begin(self) -> bool:
         """Take the run; False where it is taken already or was halted before it began."""
-        if self._begun or self.halted:
+        if self._active or self.halted:
             return False
-        self._begun = True
+        self._active = True
         return True
 
     def end(self) -> None:
-        """Release whoever waits for the end."""
-        self._ended.set()
-
-    async def halt(self) -> bool:
-        """Ask for the end and wait for it; False where the run had not begun (and now never will)."""
+        """Give it back, never to begin again."""
+        self._active = False
         self._halted.set()
-        if self._begun:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), _HALT_SECONDS)
-        return self._begun
+
+    def halt(self, *, discard: bool = False) -> bool:
+        """Ask for the end; False where nobody is there to show it (and now never will be)."""
+        self._halted.set()
+        self.discarded = self.discarded or discard
+        return self._active
 
     async def pieces(self, stream: Iterator[str | Answer]) -> AsyncIterator[str | Answer]:
         """What the stream yields until it ends or the run is halted; raises what the stream raises.

@@ -1,0 +1,223 @@
+"""What the page makes of answers and citations, and that text stays text."""
+
+from __future__ import annotations
+
+import html
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from ftz_qa.types import Answer, Turn
+from ftz_qa.web import render
+from ftz_qa.web.conversation import MAX_EXCHANGES, Conversation, Exchange
+from page_fixture import (
+    ANSWERABLE,
+    HOSTILE,
+    HOSTILE_TEXT,
+    PARAGRAPH,
+    UNANSWERABLE,
+    Info,
+    ScriptedAnswerer,
+    citation,
+    sentences,
+)
+
+
+def answered(question: str) -> Conversation:
+    """A conversation with the scripted answer to one question."""
+    answer = list(ScriptedAnswerer().stream(question, []))[-1]
+    assert isinstance(answer, Answer)
+    return Conversation().ask(question).finish(answer)
+
+
+def bubble(answer: Answer) -> str:
+    return render.answer_html(Exchange(1, answer.question, "done", answer.text, answer))
+
+
+class Tags(HTMLParser):
+    """Collects the tags of a piece of HTML and checks that they close in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an opening tag."""
+        self.seen.append((tag, dict(attrs)))
+        if tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Check that the tag closes what was opened last."""
+        assert self.open.pop() == tag
+
+
+def tags_of(markup: str) -> list[tuple[str, dict[str, str | None]]]:
+    parser = Tags()
+    parser.feed(markup)
+    parser.close()
+    assert parser.open == []
+    return parser.seen
+
+
+def plain(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^>]*>", "", markup.replace("<br>", "\n")))
+
+
+OWN_TAGS = {
+    *("a", "blockquote", "br", "button", "details", "div", "h1", "h2", "header"),
+    *("i", "mark", "p", "section", "span", "summary"),
+}
+HOSTILE_PARTS = [
+    render.question_html(HOSTILE_TEXT),
+    render.answer_html(answered(HOSTILE).exchanges[0]),
+    render.sources_html(answered(HOSTILE).ask(HOSTILE_TEXT).stop()),
+    render.answer_html(Conversation().ask("问").grow(HOSTILE_TEXT).exchanges[0]),
+    render.answer_html(Conversation().ask("问").fail(HOSTILE_TEXT).exchanges[0]),
+    render.examples_html([HOSTILE_TEXT]),
+    render.notice_html(HOSTILE_TEXT),
+    render.header_html(None, HOSTILE_TEXT),
+    render.header_html(Info(series=(HOSTILE_TEXT,))),
+]
+
+
+@pytest.mark.parametrize("markup", HOSTILE_PARTS)
+def test_hostile_text_adds_no_tag_attribute_or_template_expression(markup: str) -> None:
+    tags = tags_of(markup)
+    assert {tag for tag, _ in tags} <= OWN_TAGS
+    assert not [name for _, attributes in tags for name in attributes if name.startswith("on")]
+    assert all((attributes.get("href") or "#").startswith("#") for _, attributes in tags)
+    assert not set("$`\\{}") & set(markup)
+
+
+def test_text_is_shown_as_written() -> None:
+    assert plain(render.question_html("$6N$ 铝 **粗** <b> & \"引\" '号' {{x}}\n第二行")) == (
+        "$6N$ 铝 **粗** <b> & \"引\" '号' {{x}}\n第二行"
+    )
+    assert HOSTILE_TEXT in plain(HOSTILE_PARTS[1])
+
+
+def test_each_marker_links_to_its_card() -> None:
+    conversation = answered(ANSWERABLE)
+    links = [
+        attributes["href"] for tag, attributes in tags_of(render.answer_html(conversation.exchanges[0])) if tag == "a"
+    ]
+    cards = [attributes["id"] for tag, attributes in tags_of(render.sources_html(conversation)) if tag == "details"]
+    assert links == ["#source-1-1", "#source-1-2", "#source-1-3"]
+    assert cards == ["source-1-1", "source-1-2", "source-1-3"]
+
+
+def test_markers_without_a_citation_stay_text() -> None:
+    cited = (citation(1, sentences(PARAGRAPH)[0]),)
+    markup = bubble(Answer("问", "甲[1]，乙[2]，丙[0]，丁[01]，戊[1234]，己[ 1]。", False, cited, "llm"))
+    assert markup.count("<a ") == 1
+    assert plain(markup).startswith("甲[1]，乙[2]，丙[0]，丁[01]，戊[1234]，己[ 1]。")
+
+
+def test_markers_are_not_links_before_the_citations_are_known() -> None:
+    growing = Conversation().ask("问").grow("甲[1]。")
+    assert "<a " not in render.answer_html(growing.exchanges[0])
+
+
+def test_the_quoted_sentence_is_marked_in_its_paragraph() -> None:
+    quote = sentences(PARAGRAPH)[2]
+    markup = render.marked_paragraph(citation(2, quote))
+    before, marked, after = re.split("</?mark>", markup)
+    assert (plain(before) + plain(marked) + plain(after), plain(marked)) == (PARAGRAPH, quote)
+
+
+def test_the_right_one_of_two_equal_sentences_is_marked() -> None:
+    twice = "持续推进。成效明显。持续推进。"
+    cited = replace(citation(1, "持续推进。", twice), start=210, end=215)
+    assert render.marked_paragraph(cited) == "持续推进。成效明显。<mark>持续推进。</mark>"
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 10), (5000, 5010), (204, 204)])
+def test_offsets_outside_the_paragraph_lose_the_mark_not_the_paragraph(start: int, end: int) -> None:
+    cited = replace(citation(1, sentences(PARAGRAPH)[0]), start=start, end=end)
+    assert render.marked_paragraph(cited) == render.escape(PARAGRAPH)
+
+
+def test_a_card_names_series_issue_date_section_and_article() -> None:
+    text = plain(render.sources_html(answered(ANSWERABLE)))
+    assert "（十二）临江片区跨境电商综合服务中心启用《开放动态》 · 第87期 · 2025年6月30日 · 一、片区动态" in text
+
+
+def test_a_card_leaves_out_what_the_bulletin_does_not_say() -> None:
+    bare = replace(citation(1, sentences(PARAGRAPH)[0]), series="", issue=None, date=None, section="")
+    text = plain(
+        render.sources_html(Conversation().ask("问").finish(Answer("问", "答[1]。", False, (bare,), "extractive")))
+    )
+    assert "None" not in text
+    assert "·" not in text
+
+
+def test_a_refusal_looks_different_and_lists_its_leads_apart() -> None:
+    conversation = answered(UNANSWERABLE)
+    markup = render.answer_html(conversation.exchanges[0])
+    panel = render.sources_html(conversation)
+    assert 'class="badge refused"' in markup
+    assert "<a " not in markup
+    assert "未用于回答的相近文章" in plain(panel)
+    assert [attributes["id"] for tag, attributes in tags_of(panel) if tag == "details"] == ["lead-1-1"]
+    assert "refused" not in render.answer_html(answered(ANSWERABLE).exchanges[0])
+
+
+def test_only_the_latest_answers_sources_show() -> None:
+    answer = answered(ANSWERABLE).exchanges[0].answer
+    assert answer is not None
+    conversation = answered(ANSWERABLE).ask("又问").finish(answer).ask("还在等")
+    groups = [attributes for tag, attributes in tags_of(render.sources_html(conversation)) if tag == "section"]
+    assert [(group["id"], "hidden" in group) for group in groups] == [("sources-1", True), ("sources-2", False)]
+
+
+def test_notes_and_the_way_of_answering_stand_under_the_answer() -> None:
+    markup = render.answer_html(answered(ANSWERABLE).exchanges[0])
+    assert '<div class="about">摘自原文 · 仅检索第87期</div>' in markup
+
+
+@pytest.mark.parametrize(
+    ("info", "expected"),
+    [
+        (Info(), "《开放动态》共5期46篇，第83—87期，2025年2月28日—2025年6月30日"),
+        (
+            Info(1, 11, 87, 87, Info().last_date, Info().last_date, ("甲", "乙")),
+            "《甲》《乙》共1期11篇，第87期，2025年6月30日",
+        ),
+        (Info(1, 3, None, None, None, None, ("",)), "共1期3篇"),
+        (Info(0, 0, None, None, None, None, ()), "尚未收录任何通报"),
+    ],
+)
+def test_the_header_says_what_is_indexed(info: Info, expected: str) -> None:
+    assert render.coverage(info) == expected
+
+
+def test_history_holds_completed_exchanges_as_plain_text() -> None:
+    conversation = answered(ANSWERABLE).ask("出错的").fail("错").ask("停下的").grow("半").stop().ask("在问的")
+    answer = conversation.exchanges[0].answer
+    assert answer is not None
+    assert conversation.history() == [Turn("user", ANSWERABLE), Turn("assistant", answer.text)]
+
+
+def test_a_conversation_is_bounded_and_keeps_its_numbering() -> None:
+    conversation = Conversation()
+    for _ in range(MAX_EXCHANGES + 3):
+        conversation = conversation.ask("问").stop()
+    assert len(conversation.exchanges) == MAX_EXCHANGES
+    assert conversation.exchanges[-1].number == MAX_EXCHANGES + 3
+
+
+def test_stopping_or_failing_leaves_a_finished_answer_alone() -> None:
+    conversation = answered(ANSWERABLE)
+    assert conversation.stop() == conversation.fail("错") == conversation
+
+
+def test_the_server_module_does_not_import_gradio_before_it_is_needed() -> None:
+    code = "import sys, ftz_qa.web.server; print('gradio' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
