@@ -18,15 +18,16 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from fit_reader import cached_index, read_squad
 from ftz_qa.composing import compose
 from ftz_qa.embedding import Embedder, load_embedder
 from ftz_qa.evaluation import read_items
 from ftz_qa.index import PassageIndex
-from ftz_qa.questions import parts_of, understand
+from ftz_qa.questions import understand
 from ftz_qa.reader import Reader
 from ftz_qa.refusal import REFUSAL_FEATURES, refusal_features
 from ftz_qa.retrieval import HybridRetriever
@@ -36,6 +37,7 @@ from ftz_qa.types import Passage, Turn
 
 OUT = Path(__file__).parents[1] / "src/ftz_qa/data/refusal.json"
 HITS = 8
+PROPER, NEAR_MISS = 1.0, 0.05
 Row = tuple[list[float], bool, float, str]
 
 
@@ -46,7 +48,7 @@ class Asker:
         self._index = index
         self._embedder = embedder
         self._retriever = HybridRetriever(index=index, embedder=embedder)
-        self._reader = Reader(index)
+        self._reader = Reader(index, embedder)
 
     def features(
         self, text: str, history: Sequence[Turn] = (), left_out: Callable[[Passage], bool] | None = None
@@ -59,9 +61,10 @@ class Asker:
         hits = self._retriever.search(question.text, vector, 4 * HITS)
         if left_out is not None:
             hits = [hit for hit in hits if not left_out(hit.passage)]
-        rankings = [self._reader.rank(part, vector, hits[:HITS]) for part in parts_of(question)]
+        rankings = self._reader.rank_parts(question, vector, hits[:HITS])
         chosen = compose(question, rankings).evidence
-        return refusal_features(question, rankings[0], chosen, self._index.lexical.idf)
+        index = self._index
+        return refusal_features(question, chosen, index.lexical.idf, index.newest_date)
 
 
 def _is_gold(gold: set[tuple[int | None, int]], passage: Passage) -> bool:
@@ -76,12 +79,12 @@ def set_rows(path: Path, index_dir: Path, embedder: Embedder) -> list[Row]:
         features = asker.features(item.question, item.history)
         if features is None:
             continue
-        rows.append((features, item.answerable, 2.0, item.id))
+        rows.append((features, item.answerable, PROPER, item.id))
         gold: set[tuple[int | None, int]] = {(g.issue, g.article) for g in item.gold}
         if gold:
             missing = asker.features(item.question, item.history, partial(_is_gold, gold))
             if missing is not None:
-                rows.append((missing, False, 0.5, item.id + "-"))
+                rows.append((missing, False, NEAR_MISS, item.id + "-"))
     return rows
 
 
@@ -106,7 +109,7 @@ def main() -> None:
     parser.add_argument("sets", nargs="+", help="SET.jsonl=INDEX_DIR")
     parser.add_argument("--squad", type=Path)
     parser.add_argument("--cache", type=Path, help="folder that keeps the embeddings for the next run")
-    parser.add_argument("--squad-weight", type=float, default=0.05)
+    parser.add_argument("--squad-weight", type=float, default=0.02)
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
     settings = Settings()
@@ -126,25 +129,47 @@ def main() -> None:
 
 
 def fit(rows: Sequence[Row]) -> dict[str, object]:
-    """Weights, and the figures of a five-fold cross-validation over the set questions proper."""
+    """Weights, and threshold and figures by repeated cross-validation over the sets' own questions.
+
+    The threshold is the one with the best F1 of refusals.
+    """
     features = np.array([row[0] for row in rows])
     answerable = np.array([row[1] for row in rows])
     weights = np.array([row[2] for row in rows])
-    model = LogisticRegression(fit_intercept=False, C=10.0, max_iter=2000)
-    guessed = cross_val_predict(model, features, answerable, cv=5, params={"sample_weight": weights})
-    proper = weights == 2.0
-    refused = ~guessed[proper].astype(bool)
+    proper = weights == PROPER
+    guessed = np.mean([_out_of_fold(features, answerable, weights, seed) for seed in range(5)], axis=0)[proper]
     silent = ~answerable[proper]
-    right = float((refused & silent).sum())
-    model.fit(features, answerable, sample_weight=weights)
+    threshold, (f1, precision, recall) = max(
+        ((round(t, 2), _f1(guessed < t, silent)) for t in np.arange(0.3, 0.9, 0.02)), key=lambda pair: pair[1][0]
+    )
+    model = _model().fit(features, answerable, sample_weight=weights)
     return {
         "questions": int(proper.sum()),
-        "near_misses": int((weights == 0.5).sum()),
-        "squad": int(((weights != 2.0) & (weights != 0.5)).sum()),
-        "refusal_precision": round(right / max(float(refused.sum()), 1), 4),
-        "refusal_recall": round(right / max(float(silent.sum()), 1), 4),
+        "other_cases": int((~proper).sum()),
+        "cross_validated": {"f1": round(f1, 3), "precision": round(precision, 3), "recall": round(recall, 3)},
+        "threshold": threshold,
         "weights": {name: round(float(value), 4) for name, value in zip(REFUSAL_FEATURES, model.coef_[0], strict=True)},
     }
+
+
+def _model() -> LogisticRegression:
+    return LogisticRegression(fit_intercept=False, C=3.0, max_iter=2000)
+
+
+def _out_of_fold(
+    features: NDArray[np.float64], answerable: NDArray[np.bool_], weights: NDArray[np.float64], seed: int
+) -> NDArray[np.float64]:
+    folds = StratifiedKFold(5, shuffle=True, random_state=seed)
+    guessed = cross_val_predict(
+        _model(), features, answerable, cv=folds, method="predict_proba", params={"sample_weight": weights}
+    )
+    return np.asarray(guessed[:, 1])
+
+
+def _f1(refused: NDArray[np.bool_], silent: NDArray[np.bool_]) -> tuple[float, float, float]:
+    right = float((refused & silent).sum())
+    precision, recall = right / max(float(refused.sum()), 1), right / max(float(silent.sum()), 1)
+    return 2 * precision * recall / max(precision + recall, 1e-9), precision, recall
 
 
 if __name__ == "__main__":

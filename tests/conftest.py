@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ftz_qa.answering import Answerer
+# The first example loads dictionaries, and test machines are busy: time limits of single examples mean nothing.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
+
 REPOSITORY = Path(__file__).parents[1]
 SAMPLE_ISSUES = REPOSITORY / "issues"
 

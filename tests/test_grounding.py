@@ -76,6 +76,11 @@ def test_an_empty_body_can_be_cited() -> None:
         ("生产$6N$级高纯铝", "生产6N级高纯铝"),
         ("纯度 $ 6N $ 级", "纯度6N级"),
         ("推进 Belt and Road 建设", "推进Belt and Road建设"),
+        pytest.param(
+            "推进 Belt  and Road 建设",
+            "推进Belt and Road建设",
+            marks=pytest.mark.xfail(strict=True, raises=AssertionError, reason="two blanks in a row are both dropped"),
+        ),
         ("共有\u3000三 项", "共有三项"),
         ("  首尾  ", "首尾"),
         ("两\n行", "两行"),
@@ -182,7 +187,7 @@ def test_an_inner_heading_is_no_answer_while_there_is_another() -> None:
 
 
 def test_without_evidence_nothing_is_answerable(small_index: PassageIndex) -> None:
-    judge = Judge(small_index.lexical.idf)
+    judge = Judge(small_index.lexical.idf, small_index.newest_date)
     assert judge.probability(asked("园区占地多少亩？"), [], []) == 0
     assert not judge.answers(asked("园区占地多少亩？"), [], [])
 
@@ -191,7 +196,7 @@ def test_without_evidence_nothing_is_answerable(small_index: PassageIndex) -> No
 def test_answerability_is_a_probability_however_large_the_weights(
     small_index: PassageIndex, bias: float, answers: bool
 ) -> None:
-    judge = Judge(small_index.lexical.idf, {"bias": bias})
+    judge = Judge(small_index.lexical.idf, small_index.newest_date, {"bias": bias})
     found = [evidence(small_index, "占地142亩", 1.0)]
     assert 0 <= judge.probability(asked("园区占地多少亩？"), found, found) <= 1
     assert judge.answers(asked("园区占地多少亩？"), found, found) is answers
@@ -201,7 +206,7 @@ def test_what_the_evidence_lacks_is_seen(small_index: PassageIndex) -> None:
     found = [evidence(small_index, "占地142亩", 1.0)]
 
     def feature(name: str, question: str) -> float:
-        values = refusal_features(asked(question), found, found, small_index.lexical.idf)
+        values = refusal_features(asked(question), found, found, small_index.lexical.idf, small_index.newest_date)
         return values[REFUSAL_FEATURES.index(name)]
 
     assert feature("missing_numbers", "占地999亩的园区什么时候投产？") > feature("missing_numbers", "占地142亩的园区？")

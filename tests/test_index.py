@@ -236,7 +236,10 @@ def test_a_build_that_lacks_a_file_is_damaged(
     [
         *(
             pytest.param(
-                content, marks=pytest.mark.xfail(strict=True, reason="EOFError, TypeError, AttributeError get out")
+                content,
+                marks=pytest.mark.xfail(
+                    strict=True, raises=(EOFError, TypeError, AttributeError), reason="not told as damage"
+                ),
             )
             for content in (b"", b"{}", b"[]", b"null")
         ),

@@ -18,6 +18,7 @@ from conftest import CARS, MEDICINE, PORT, RAIL, NgramEmbedder, make_issue
 from ftz_qa.answering import MAX_QUESTION_CHARS, AnswerChain, Answerer, Request
 from ftz_qa.errors import InputError, ModelError
 from ftz_qa.index import PassageIndex
+from ftz_qa.refusal import Judge
 from ftz_qa.retrieval import HybridRetriever, document_hit, hit_document
 from ftz_qa.types import Answer, Turn
 
@@ -314,7 +315,8 @@ def test_an_answer_quotes_the_article_that_was_asked_about(answerer: Answerer) -
     assert any(c.issue == 301 and "186" in c.quote for c in answer.citations)
 
 
-def test_a_refusal_cites_nothing_and_offers_leads(answerer: Answerer) -> None:
+def test_a_refusal_cites_nothing_and_offers_leads(answerer: Answerer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Judge, "answers", lambda *_: False)
     answer = answerer.answer(UNANSWERABLE)
     assert answer.refused
     assert answer.citations == ()

@@ -18,7 +18,7 @@ from ftz_qa.errors import FtzQaError, InputError, ModelError
 from ftz_qa.grounding import cite, renumber, tidy
 from ftz_qa.index import PassageIndex
 from ftz_qa.prompts import load_prompt
-from ftz_qa.questions import Question, dated_issue, named_issues, understand
+from ftz_qa.questions import Question, dated_issue, named_issues, understand, without_issue
 from ftz_qa.reader import Reader
 from ftz_qa.refusal import Judge
 from ftz_qa.retrieval import HybridRetriever, document_hit
@@ -181,6 +181,10 @@ class AnswerChain(Runnable[Request, str | Answer]):
         if chosen is not None:
             numbers = [number for i in chosen if (number := issues[i].number) is not None]
             blank = replace(blank, notes=(*notes, wording.only_searched(numbers)))
+            matter = without_issue(question.text)
+            question = replace(
+                question, text=matter, focus=matter if question.focus == question.text else question.focus
+            )
         return self._read(engine, question, chosen, blank, config)
 
     def _read(
@@ -196,7 +200,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
         hits = [document_hit(document, engine.index) for document in documents]
         rankings = engine.reader.rank_parts(question, vector, hits)
         selected = compose(question, rankings)
-        if not engine.judge.answers(question, rankings[0], selected.evidence):
+        if not engine.judge.answers(question, selected.evidence):
             searched = engine.index.issues if chosen is None else [engine.index.issues[i] for i in chosen]
             return replace(blank, text=wording.not_found(searched), leads=_leads(hits))
         extract = replace(blank, text=selected.text, citations=selected.citations, refused=False)

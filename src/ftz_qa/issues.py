@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from ftz_qa.inner_headings import PageLayout
     from ftz_qa.layout import Line
     from ftz_qa.masthead import Masthead
     from ftz_qa.outline import Opening, Outline
-    from ftz_qa.paragraphs import PageLayout, Paragraph
+    from ftz_qa.paragraphs import Paragraph
 
 _NO_SECTION = Section(0, "", "")
 _EXPECTED = "一期动态应有报头（刊名、“第239期”、“主办：…”、日期），其后是“一、…”的板块和“（一）…”的文章标题"
@@ -43,9 +44,9 @@ def parse_issue(text: str, source: str) -> Issue:
     """Read the text of a bulletin.
 
     No character but blanks is lost between the text and masthead, section headings, article headings and bodies, put
-    one after the other. The exceptions are each told in a warning, with the text: page numbers, ruled lines, running
-    heads and the imprint at the end are left out, an introduction between a section and its first article goes to that
-    article's body, and Markdown marks and control characters go.
+    one after the other. The exceptions are each told in a warning: page numbers, ruled lines, running heads and the
+    imprint at the end are left out (the warning quotes them), an introduction between a section and its first article
+    goes to that article's body, and Markdown marks and control characters go.
 
     Parameters
     ----------
@@ -145,6 +146,7 @@ class _ArticleReader:
     layout: PageLayout = field(init=False)
     printed: int = 0
     renumbered: bool = False
+    spaced: bool = False
 
     def __post_init__(self) -> None:
         """Learn from all lines below the masthead how they are set."""
@@ -153,6 +155,8 @@ class _ArticleReader:
         self.layout = detect_layout(
             [line for i, line in enumerate(self.lines) if i >= openings[0].line and i not in headings]
         )
+        below = [self.lines[i + 1].after_gap for i in headings if i + 1 < len(self.lines)]
+        self.spaced = sum(below) * 2 >= len(below)
 
     def read(self) -> tuple[tuple[Section, ...], tuple[Article, ...]]:
         """All sections and articles, in order."""
@@ -245,7 +249,7 @@ class _ArticleReader:
         if bare or is_open(heading) or heading.endswith(("，", "、")) or line.text.startswith("——"):
             return True
         below = self.lines[i + 1]
-        if not line.after_gap and below.after_gap and self.layout.wrap is None:
+        if not line.after_gap and below.after_gap and self.layout.wrap is None and self.spaced:
             return True
         full = self.layout.wrap is not None and printed_width(before.text) >= self.layout.wrap - 3
         return full and self.layout.indents and not line.indented and below.indented

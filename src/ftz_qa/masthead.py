@@ -170,7 +170,7 @@ def _entry(text: str) -> str:
 
 
 def find_imprint(lines: Sequence[Line]) -> int:
-    """Where the imprint (``报：``, ``送：``, ``编辑：`` …) begins among the last article's lines; their number if none."""
+    """Where the imprint (``报：``, ``编辑：`` …) begins among the lines of the last article; their number if none."""
     for i in range(max(0, len(lines) - _IMPRINT_LINES), len(lines)):
         if _IMPRINT_START.match(lines[i].text) and _all_short(lines[i + 1 :]) and len(lines[i].text) <= 200:
             return i

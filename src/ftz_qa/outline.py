@@ -185,7 +185,7 @@ def _is_bare_title(line: Line, before: Line) -> bool:
     text = line.text
     if read_mark(text) or printed_width(text) > 15 or ends_sentence(text) or text.endswith(_ORGANISATION):
         return False
-    if any(char in "，、；：:（）()【】" or char.isdigit() for char in text):
+    if any(char in "，、；：:（）()" or char.isdigit() for char in text):
         return False
     return line.marked or ends_sentence(before.text) or before.number < line.number <= 15
 
@@ -223,7 +223,7 @@ def _moves(items: Sequence[_Item], i: int, state: _State, usual: float) -> Itera
             yield _as_list_item(item, items[i - 1] if i else item, state, usual)
         return
     if item.kind == "bare":
-        yield "text", 0.0, state
+        yield "text", 0.0 if item.oddity else 1.0, state
     elif not state.due:
         yield _as_inner_section(item, state)
     if not state.due:
@@ -279,7 +279,7 @@ def _as_list_item(item: _Item, before: _Item, state: _State, usual: float) -> tu
     if state.article == 0:
         return "text", 4.0, state
     if item.number == state.list_a + 1:
-        cost = 0.3 if item.number == 1 else 0.5 if _nearer(item, usual, before.width) else 0.0
+        cost = 0.3 if item.number == 1 else 1.0 if _nearer(item, usual, before.width) else 0.0
     else:
         cost = 4.0
     return "text", cost, state._replace(list_a=item.number)

@@ -238,6 +238,18 @@ _DATED = re.compile(
 )
 
 
+def without_issue(question: str) -> str:
+    """The question without the words that name issues, which are no part of the matter (``第239期中``)."""
+    text = normalize(question)
+    for pattern in (_DATED, _RANGE, _LATEST, _PREVIOUS, _THIS):
+        text = pattern.sub("", text)
+    text = re.sub(rf"第{_NUMERAL}期", "", text)
+    rest = re.sub(
+        r"^(?:的?(?:通报|简报|动态|自贸动态))?(?:里面?|中|上|内)?(?:提到|说到?|讲到?|报道)?的?[，,]?", "", text
+    )
+    return rest if rest != normalize(question) and len(rest) > 3 else question
+
+
 def dated_issue(question: str) -> tuple[int | None, int, int | None] | None:
     """Year, month and day of an issue that a question names by its date (``2025年4月那期``); None where it does not."""
     match = _DATED.search(normalize(question))

@@ -53,7 +53,8 @@ _PLACED = re.compile(
 _TAGS: dict[str, frozenset[str]] = {"where": frozenset({"ns"}), "who": frozenset({"nr"})}
 _PLANS_ASKED = re.compile(r"下一步|接下来|今后|打算|计划|将要|未来|后续|准备|还要|还会|往后")
 _PLANS = re.compile(r"下一步|接下来|今后|计划|将|未来|力争|预计")
-_MEASURE = re.compile(r"(?:多少|几)(?:个|多)?([\u4e00-\u9fff]{1,3})")
+_MEASURE = re.compile(r"(?<!哪)(?:多少|几)(?:个|多)?([\u4e00-\u9fff]{1,3})")
+_COUNTED = "项件个条份种"  # bulletins count the same things with any of these
 _IMPLIED_MEASURES = (
     (
         re.compile(r"钱|(?:投资|资金|金额|产值|货值|总额|费用|成本|授信|贷款|融资|收入|交易额)\S{0,4}(?:多少|几|多大)"),
@@ -65,6 +66,7 @@ _IMPLIED_MEASURES = (
     (re.compile(r"多少人|几个?人|几位|几名"), "人|名|位"),
     (re.compile(r"几月|几号|几日|哪天|哪一天|哪个?月"), "月|日"),
     (re.compile(r"哪一?年"), "年"),
+    (re.compile(r"多少度|温度|几度"), "度|°c"),
 )
 
 FEATURES = (
@@ -152,6 +154,13 @@ class Terms:
             return 0.0
         return sum(weight for token, weight in self.weights.items() if token in tokens) / self.total
 
+    def without(self, tokens: frozenset[str]) -> Terms:
+        """The same terms less those among the tokens."""
+        rest = object.__new__(Terms)
+        rest.weights = {token: weight for token, weight in self.weights.items() if token not in tokens}
+        rest.total = sum(rest.weights.values())
+        return rest
+
     def unknown(self, known: Mapping[str, float]) -> float:
         """Share of the question's tokens that are not in a vocabulary, 0..1; 0 for a question without words."""
         return sum(token not in known for token in self.weights) / max(len(self.weights), 1)
@@ -192,7 +201,7 @@ def asked_measure(question: str) -> re.Pattern[str] | None:
     words: list[str] = [words for pattern, words in _IMPLIED_MEASURES if pattern.search(question)]
     for match in _MEASURE.finditer(question):
         word = match[1]
-        words.append("|".join(dict.fromkeys([word[:2], word[:1]])))
+        words.append("|".join(_COUNTED) if word[0] in _COUNTED else "|".join(dict.fromkeys([word[:2], word[:1]])))
     return re.compile(f"{_FIGURE}(?:{'|'.join(words)})") if words else None
 
 

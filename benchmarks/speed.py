@@ -1,0 +1,222 @@
+"""Speed against a stock LangChain pipeline, in one run, as ratios: ``make bench``.
+
+The stock pipeline is what the library's tutorials build: RecursiveCharacterTextSplitter (1,000 characters, 200 of them
+overlapping), HuggingFaceEmbeddings on the same weights, its FAISS store, similarity search. It needs the optional extra
+``bench``. Both index the sample issues, repeated under other numbers until there is enough text, on two threads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[1]
+THREADS = 2
+QUESTIONS = 60
+
+
+def bulletins(copies: int) -> list[object]:
+    """The sample issues, `copies` times, each copy under numbers and titles of its own."""
+    from ftz_qa.issues import read_issue
+
+    issues: list[object] = []
+    for copy in range(copies):
+        for path in sorted((ROOT / "issues").glob("*.txt")):
+            issue = read_issue(path)
+            articles = tuple(
+                dataclasses.replace(a, title=f"{a.title}（{copy}）", body=f"（{copy}）{a.body}") for a in issue.articles
+            )
+            issues.append(dataclasses.replace(issue, number=(issue.number or 0) + 1000 * copy, articles=articles))
+    return issues
+
+
+def questions() -> list[str]:
+    """Sample questions that stand alone."""
+    lines = [line for p in sorted((ROOT / "benchmarks/questions").glob("sample-*.jsonl")) for line in p.open("rb")]
+    items = [json.loads(line) for line in lines]
+    return [item["question"] for item in items if not item["history"] and item["type"] != "issue"][:QUESTIONS]
+
+
+def timed(ask: Callable[[str], object]) -> list[float]:
+    """Milliseconds per question, after five that do not count."""
+    asked = questions()
+    for question in asked[:5]:
+        ask(question)
+    found = []
+    for question in asked:
+        started = time.perf_counter()
+        ask(question)
+        found.append((time.perf_counter() - started) * 1000)
+    return found
+
+
+def measured(characters: int, build: Callable[[], Callable[[str], object]]) -> dict[str, float]:
+    """Build, then ask; seconds of CPU and wall clock, milliseconds, MB."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    ask = build()
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    latencies = timed(ask)
+    return {
+        "characters": characters,
+        "build_cpu_s": cpu,
+        "build_wall_s": wall,
+        "chars_per_s": characters / wall,
+        "p50_ms": statistics.median(latencies),
+        "p95_ms": statistics.quantiles(latencies, n=20)[18],
+        "rss_mb": psutil.Process().memory_info().rss / 1e6,
+    }
+
+
+def ours(copies: int) -> dict[str, float]:
+    """Build an index with this project and answer questions from it: retrieval, reading, refusal, composing."""
+    from ftz_qa.answering import AnswerChain, Answerer
+    from ftz_qa.embedding import load_embedder
+    from ftz_qa.index import PassageIndex
+    from ftz_qa.settings import Settings
+    from ftz_qa.types import Issue
+
+    settings = Settings()
+    embedder = load_embedder(
+        "",
+        settings.cache_dir,
+        query_prefix=settings.query_prefix,
+        passage_prefix=settings.passage_prefix,
+        threads=THREADS,
+    )
+    issues = [issue for issue in bulletins(copies) if isinstance(issue, Issue)]
+
+    def build() -> Callable[[str], object]:
+        return Answerer(AnswerChain(PassageIndex.build(issues, embedder), embedder)).answer
+
+    return measured(sum(len(a.body) for issue in issues for a in issue.articles), build)
+
+
+def stock(copies: int) -> dict[str, float]:
+    """Build a stock LangChain store over the same text and search it: retrieval only."""
+    import torch
+    from langchain_community.vectorstores import FAISS
+    from langchain_core.documents import Document
+    from langchain_huggingface import HuggingFaceEmbeddings
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    from ftz_qa.types import Issue
+
+    torch.set_num_threads(THREADS)
+    with tempfile.TemporaryDirectory() as folder:
+        save_torch_model(Path(folder))
+        embeddings = HuggingFaceEmbeddings(
+            model_name=folder,
+            encode_kwargs={"normalize_embeddings": True, "prompt": "passage: "},
+            query_encode_kwargs={"normalize_embeddings": True, "prompt": "query: "},
+        )
+    issues = [issue for issue in bulletins(copies) if isinstance(issue, Issue)]
+    documents = [
+        Document(a.body, metadata={"issue": issue.number, "title": a.title}) for issue in issues for a in issue.articles
+    ]
+
+    def build() -> Callable[[str], object]:
+        splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
+        return FAISS.from_documents(splitter.split_documents(documents), embeddings).similarity_search
+
+    return measured(sum(len(a.body) for issue in issues for a in issue.articles), build)
+
+
+def save_torch_model(folder: Path) -> None:
+    """Write the embedded model's weights as an ordinary float32 sentence-transformers model."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    from ftz_qa.e5_weights import build_tokenizer, find_weights, read_weights
+
+    weights = read_weights(find_weights())
+    config = BertConfig(
+        vocab_size=len(weights.pieces),
+        hidden_size=weights.hidden,
+        num_hidden_layers=weights.layers,
+        num_attention_heads=weights.heads,
+        intermediate_size=4 * weights.hidden,
+        max_position_embeddings=weights.positions,
+        layer_norm_eps=weights.epsilon,
+    )
+    model = BertModel(config, add_pooling_layer=False)
+    state = {_torch_name(name): torch.from_numpy(matrix.dequantize()) for name, matrix in weights.matrices.items()}
+    state |= {_torch_name(name): torch.tensor(vector) for name, vector in weights.vectors.items()}
+    shapes = {name: tensor.shape for name, tensor in model.state_dict().items()}
+    model.load_state_dict({name: tensor.reshape(shapes[name]) for name, tensor in state.items()})
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=build_tokenizer(weights), pad_token="<pad>", model_max_length=weights.positions
+    )
+    plain = folder / "plain"
+    model.save_pretrained(plain)
+    tokenizer.save_pretrained(plain)
+    transformer = Transformer(str(plain))
+    modules = [transformer, Pooling(weights.hidden, pooling_mode="mean"), Normalize()]
+    SentenceTransformer(modules=modules).save(str(folder))
+
+
+def _torch_name(name: str) -> str:
+    """The name in transformers' BertModel of a tensor of the weights file, such as ``l0.q.w``."""
+    parts = {
+        "emb.word": "embeddings.word_embeddings.weight",
+        "emb.pos": "embeddings.position_embeddings.weight",
+        "emb.type": "embeddings.token_type_embeddings.weight",
+        "emb.ln": "embeddings.LayerNorm",
+        "q": "attention.self.query",
+        "k": "attention.self.key",
+        "v": "attention.self.value",
+        "ao": "attention.output.dense",
+        "aln": "attention.output.LayerNorm",
+        "fi": "intermediate.dense",
+        "fo": "output.dense",
+        "oln": "output.LayerNorm",
+    }
+    if name in parts:
+        return parts[name]
+    stem, _, kind = name.rpartition(".")
+    suffix = {"w": "weight", "b": "bias"}[kind]
+    if stem in parts:
+        return f"{parts[stem]}.{suffix}"
+    layer, _, part = stem.partition(".")
+    return f"encoder.layer.{layer[1:]}.{parts[part]}.{suffix}"
+
+
+def main() -> None:
+    """Run each pipeline in a process of its own, in turn, and print the figures and their ratios."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--copies", type=int, default=2, help="how often the sample issues are repeated")
+    parser.add_argument("--only", choices=("ours", "stock"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.only:
+        sys.stdout.write(json.dumps({"ours": ours, "stock": stock}[options.only](options.copies)) + "\n")
+        return
+    environment = os.environ | {
+        "HF_HUB_OFFLINE": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+        "OMP_WAIT_POLICY": "PASSIVE",
+    }
+    figures = {}
+    for name in ("ours", "stock"):
+        command = [sys.executable, __file__, "--only", name, "--copies", str(options.copies)]
+        output = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
+        figures[name] = json.loads(output.splitlines()[-1])
+    sys.stdout.write("| figure | ours | stock | ratio |\n|---|---|---|---|\n")
+    for figure, value in figures["ours"].items():
+        other = figures["stock"][figure]
+        sys.stdout.write(f"| {figure} | {value:.1f} | {other:.1f} | {value / other:.2f} |\n")
+
+
+if __name__ == "__main__":
+    main()
