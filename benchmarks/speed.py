@@ -156,7 +156,7 @@ def save_torch_model(folder: Path) -> None:
     state |= {_torch_name(name): torch.tensor(vector) for name, vector in weights.vectors.items()}
     shapes = {name: tensor.shape for name, tensor in model.state_dict().items()}
     model.load_state_dict({name: tensor.reshape(shapes[name]) for name, tensor in state.items()})
-    tokenizer = PreTrainedTokenizerFast(
+    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=build_tokenizer(weights), pad_token="<pad>", model_max_length=weights.positions
     )
     plain = folder / "plain"

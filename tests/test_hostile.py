@@ -227,10 +227,6 @@ def test_a_file_of_a_kind_that_cannot_be_read_is_named(tmp_path: Path, name: str
         index_issues([path], tmp_path / "index", NgramEmbedder())
 
 
-BRACKETS = pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="brackets of the print look like markers without a citation"
-)
-
 MARKUP = {
     "script": "<script>alert('班列')</script>开行<b>412</b>列。",
     "template": "{{7*7}}与${jndi:ldap://x}和{question}开行412列。",
@@ -256,7 +252,6 @@ def test_hostile_text_of_an_article_is_data_and_quoted_to_the_letter(tmp_path: P
     assert answer.citations[0].quote
 
 
-@BRACKETS
 @pytest.mark.parametrize("sentence", ["根据国发[2024]5号文件，雁口开行中欧班列。", "雁口开行中欧班列[1]，详见[7]。"])
 def test_brackets_of_the_print_are_not_taken_for_markers(sentence: str) -> None:
     index = PassageIndex.build([make_issue(401, ("雁口开行中欧班列", sentence))], NgramEmbedder())
@@ -266,7 +261,6 @@ def test_brackets_of_the_print_are_not_taken_for_markers(sentence: str) -> None:
         check(answer, index.issues)
 
 
-@BRACKETS
 def test_brackets_of_a_title_are_not_taken_for_markers() -> None:
     index = PassageIndex.build([make_issue(401, ("解读国发[2024]5号", "文件已印发。"))], NgramEmbedder())
     answerer = Answerer(AnswerChain(index, NgramEmbedder()))
@@ -388,17 +382,12 @@ def test_odd_questions_get_a_sound_answer_in_good_time(answerer: Answerer, quest
     check(answer, answerer.chain.index.issues)
 
 
-HALF = pytest.mark.xfail(
-    strict=True, raises=(TypeError, UnicodeEncodeError), reason="an error of the tokenizers gets out"
-)
-
-
 @pytest.mark.parametrize(
     "question",
     [
         "\ud800",
-        pytest.param("雁口\udfff铁路口岸开行多少列？", marks=HALF),
-        pytest.param("\ud800\ud800雁口", marks=HALF),
+        "雁口\udfff铁路口岸开行多少列？",
+        "\ud800\ud800雁口",
     ],
 )
 def test_half_a_character_is_an_input_error_or_a_sound_answer(answerer: Answerer, question: str) -> None:
@@ -440,13 +429,7 @@ def test_a_disfigured_question_is_answered_from_the_same_article(answerer: Answe
     ("question", "named"),
     [
         ("第99999期讲了什么？", "第99999期"),
-        pytest.param(
-            "第999999999999期讲了什么？",
-            "999999999999",
-            marks=pytest.mark.xfail(
-                strict=True, raises=AssertionError, reason="the last five digits are taken for the number"
-            ),
-        ),
+        ("第999999999999期讲了什么？", "999999999999"),
         ("第0期有哪些文章？", "第0期"),
     ],
 )
@@ -491,9 +474,7 @@ def test_an_odd_history_never_breaks_an_answer(answerer: Answerer, history: list
     assert time.perf_counter() - started < 5
 
 
-@pytest.mark.parametrize(
-    "question", [PLAIN, pytest.param("那它呢？", marks=HALF), pytest.param("为什么？", marks=HALF)]
-)
+@pytest.mark.parametrize("question", [PLAIN, "那它呢？", "为什么？"])
 def test_half_a_character_in_the_history_never_breaks_an_answer(answerer: Answerer, question: str) -> None:
     answer = answerer.answer(question, turns(("user", "\ud800"), ("assistant", "\udfff")))
     check(answer, answerer.chain.index.issues)

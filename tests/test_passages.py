@@ -85,11 +85,6 @@ def test_an_inner_heading_never_ends_a_passage() -> None:
             assert passage.text[last.start : last.end] not in ("二、搭好平台", "三、贴心服务"), size
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="a heading becomes a passage of its own where the next sentence nearly fills one",
-)
 def test_a_heading_is_not_parted_from_a_sentence_that_nearly_fills_a_passage() -> None:
     article = make_article(1, "标题", f"二、搭好平台\n{'长' * 38}。", SECTION, ["二、搭好平台"])
     assert [p.text for p in split_article(ISSUE, article, 40)] == [article.body]

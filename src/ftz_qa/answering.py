@@ -15,7 +15,7 @@ from ftz_qa import wording
 from ftz_qa.composing import compose, suggest_questions
 from ftz_qa.embedding import load_embedder
 from ftz_qa.errors import FtzQaError, InputError, ModelError
-from ftz_qa.grounding import cite, renumber, tidy
+from ftz_qa.grounding import cite, renumber
 from ftz_qa.index import PassageIndex
 from ftz_qa.prompts import load_prompt
 from ftz_qa.questions import Question, dated_issue, named_issues, understand, without_issue
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ftz_qa.types import Issue, Turn
 
 MAX_QUESTION_CHARS = 500
+MAX_TURNS = 20
 READ_HITS = 8
 LEADS = 3
 
@@ -156,12 +157,16 @@ class AnswerChain(Runnable[Request, str | Answer]):
 
     def _pieces(self, request: Request, config: RunnableConfig) -> Iterator[str | Answer]:
         started = time.perf_counter()
-        question = request["question"].strip()
+        question = _readable(request["question"]).strip()
         if not question:
             raise InputError(wording.EMPTY_QUESTION)
         if len(question) > MAX_QUESTION_CHARS:
             raise InputError(wording.question_too_long(len(question), MAX_QUESTION_CHARS))
-        answer = self._answer(question, request.get("history", ()), config)
+        history = [
+            replace(turn, content=_readable(turn.content)[:MAX_QUESTION_CHARS])
+            for turn in request.get("history", ())[-MAX_TURNS:]
+        ]
+        answer = self._answer(question, history, config)
         yield from answer.text.splitlines(keepends=True)
         yield replace(answer, latency_ms=(time.perf_counter() - started) * 1000)
 
@@ -219,13 +224,17 @@ class AnswerChain(Runnable[Request, str | Answer]):
         return replace(extract, text=written.text, citations=written.citations, mode="llm")
 
 
+def _readable(text: str) -> str:
+    """The text without what no tokenizer takes: lone surrogates and NULs."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+
+
 def _structural(blank: Answer, reply: Reply) -> Answer:
     citations = [
         cite(n, reference.issue, reference.article, reference.quote)
         for n, reference in enumerate(reply.references, start=1)
     ]
-    text = "\n".join(tidy(line) for line in reply.text.splitlines())
-    return replace(blank, text=text, citations=tuple(citations), refused=False, mode="structure")
+    return replace(blank, text=reply.text, citations=tuple(citations), refused=False, mode="structure")
 
 
 def _numbers(issues: Sequence[Issue]) -> list[int]:

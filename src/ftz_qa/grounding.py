@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ftz_qa.text import tidy
 from ftz_qa.types import Citation, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ftz_qa.types import Article, Issue
-
-_LATEX = re.compile(r"\s*\$\s*([^$\n]{1,40}?)\s*\$\s*")
-_STRAY_BLANK = re.compile(r"(?<![A-Za-z,.;:!?])[ \t\u3000]+|[ \t\u3000]+(?![A-Za-z0-9])")
-
-
-def tidy(text: str) -> str:
-    """A printed sentence as a person would type it: no LaTeX, no stray blanks around figures, on one line."""
-    return _STRAY_BLANK.sub("", _LATEX.sub(r"\1", text.replace("\n", " "))).strip()
 
 
 def cite(marker: int, issue: Issue, article: Article, span: Span) -> Citation:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from ftz_qa.errors import IndexDamagedError, ModelError
 from ftz_qa.lexical import LexicalIndex
@@ -166,7 +166,7 @@ class PassageIndex:
         build_id, folder, manifest = open_build(index_dir)
         try:
             return cls._read(build_id, folder, manifest)
-        except (OSError, ValueError, RuntimeError, IndexError, ValidationError) as error:
+        except (OSError, EOFError, ValueError, TypeError, AttributeError, LookupError, RuntimeError) as error:
             message = f"索引 {folder} 的内容不完整（{error}）。请运行 ftz-qa index issues 重建"
             raise IndexDamagedError(message.replace("\n", " ")) from error
 

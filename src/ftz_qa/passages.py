@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ftz_qa.text import split_sentences
@@ -20,7 +19,7 @@ def split_article(issue: Issue, article: Article, size: int = PASSAGE_CHARS) -> 
 
     Passages end with sentences. An inner heading starts a new passage once the current one is half full, and never ends
     one. A sentence longer than `size` is a passage of its own. An article without a body gives one empty passage, so
-    that its title can still be found.
+    that its title can still be found. A heading that moves on to its text may take a passage a little over `size`.
 
     Parameters
     ----------
@@ -50,9 +49,10 @@ def _starts_new(group: list[Span], span: Span, heading_starts: set[int], size: i
 
 def _move_dangling_headings(groups: list[list[Span]], heading_starts: set[int]) -> None:
     """A heading at the end of a passage belongs to what follows."""
-    for group, following in pairwise(groups):
-        while len(group) > 1 and group[-1].start in heading_starts:
-            following.insert(0, group.pop())
+    for i in range(len(groups) - 2, -1, -1):
+        while groups[i] and groups[i][-1].start in heading_starts:
+            groups[i + 1].insert(0, groups[i].pop())
+    groups[:] = [group for group in groups if group]
 
 
 def split_issue(issue: Issue, size: int = PASSAGE_CHARS) -> list[Passage]:

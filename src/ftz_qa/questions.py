@@ -52,9 +52,10 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
 )
 _KIND_PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple((kind, re.compile(p)) for kind, p in _KINDS)
-_NUMERAL = r"(?:\d{1,5}|[零〇一二两三四五六七八九十百千]{1,7})"
+_NUMERAL = r"(?:(?<!\d)\d{1,15}|[零〇一二两三四五六七八九十百千]{1,7})"
 _ISSUE = re.compile(
-    rf"第?\s*({_NUMERAL})\s*期(?!工程|项目|建|投|厂|园|二|三|的?投资|的?产)|\b(?:issue|no\.?)\s*(?:no\.?\s*)?(\d+)\b",
+    rf"第?\s*({_NUMERAL})\s*期(?!工程|项目|建|投|厂|园|二|三|的?投资|的?产)"
+    r"|\b(?:issue|no\.?)\s*(?:no\.?\s*)?(\d{1,15})(?!\d)",
     re.I,
 )
 _RANGE = re.compile(rf"第?({_NUMERAL})期?(?:-|至|到)第?({_NUMERAL})期")
@@ -76,6 +77,11 @@ _PIECES = re.compile(r"[，,；;？?。]|(?<=[多少几谁里])(?:和|以及|及
 _COMPARED = re.compile(
     r"(?P<first>[^，,？?]{2,}?)(?:和|与|跟|同|以及|、)(?P<second>[^，,？?、]{2,}?)"
     r"(?P<rest>[，,]?(?:哪一?[个家边项座]|谁|各|分别|相比|对比|比起来|有(?:什么|何|哪些)(?:区别|不同|差别|差异)|的?(?:区别|不同|差别|差异)).*)"
+)
+_ABOUT_ISSUE = re.compile(
+    r"(?:的|里|中|上|都|一共|共|总共)*"
+    r"(?:有?(?:几|多少|哪些?|什么)[篇条个]?(?:文章|报道|板块|栏目|内容)"
+    r"|通报|简报|讲|主要内容|目录|主办)"
 )
 _NOT_ISSUES = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9})
 
@@ -225,7 +231,8 @@ def named_issues(question: str, numbers: Sequence[int]) -> tuple[int, ...] | Non
     found = []
     for match in _ISSUE.finditer(text):
         number = parse_int(match[1] or match[2])
-        phase = number in _NOT_ISSUES and (number not in numbers or not match[0].startswith("第"))
+        meant = number in numbers or _ABOUT_ISSUE.match(text, match.end())
+        phase = number in _NOT_ISSUES and not (meant and match[0].startswith("第"))
         if number is not None and not phase and number not in found:
             found.append(number)
     if found:

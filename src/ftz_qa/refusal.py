@@ -13,7 +13,7 @@ from ftz_qa.passages import passage_label
 from ftz_qa.periods import Periods
 from ftz_qa.questions import content_words
 from ftz_qa.reader import Terms, asked_measure, tokens_of
-from ftz_qa.text import normalize, tagged_words
+from ftz_qa.text import lexical_tokens, normalize, tagged_words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -36,6 +36,10 @@ REFUSAL_FEATURES = (
 """What answerability is judged by, in the order of the stored weights; `refusal_features` says what each means."""
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_ENGLISH = re.compile(
+    r"\b(?:what|which|when|where|who|whose|why|how|is|are|was|were|do|does|did|has|have|can|tell|list|explain|summari[sz]e)\b",
+    re.I,
+)
 _NAME_TAGS = frozenset({"ns", "nt"})
 _NOUN_TAGS = frozenset({"n", "ns", "nt", "nz", "vn", "j", "l"})
 _GENERAL = re.compile(
@@ -115,12 +119,21 @@ class Judge:
         self._threshold = model.threshold
 
     def probability(self, question: Question, chosen: Sequence[Evidence]) -> float:
-        """How likely the chosen evidence answers, 0..1; 0 where there is none."""
-        if not chosen:
+        """How likely the chosen evidence answers, 0..1; 0 where there is none, or where nothing is asked."""
+        if not chosen or not self._asks(question):
             return 0.0
         features = refusal_features(question, chosen, self._idf, self._today)
         logit = sum(w * f for w, f in zip(self._weights, features, strict=True))
         return 1 / (1 + math.exp(-max(min(logit, 50), -50)))
+
+    def _asks(self, question: Question) -> bool:
+        """Whether text in Latin script is a question or names something known; the model's cosines don't tell noise."""
+        if _HAN.search(question.text):
+            return True
+        tokens = [token for token in lexical_tokens(question.text) if len(token) > 1]
+        return (len(tokens) > 2 and bool(_ENGLISH.search(question.text))) or bool(
+            tokens and all(token in self._idf for token in tokens)
+        )
 
     def answers(self, question: Question, chosen: Sequence[Evidence]) -> bool:
         """Whether to answer rather than to refuse."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -23,6 +24,7 @@ SCHEMA = 1
 _BUILDS = "builds"
 _CURRENT = "current"
 _MANIFEST = "manifest.json"
+_BUILD_ID = re.compile(r"[0-9A-Za-z-]{1,80}")
 _REBUILD = "请运行 ftz-qa index issues 重建（另有索引目录时加 --index-dir）"
 
 
@@ -90,15 +92,22 @@ def publish(index_dir: Path, manifest: Manifest, write: Callable[[Path], None]) 
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
-    _point_to(index_dir, build_id)
+    try:
+        _point_to(index_dir, build_id)
+    except BaseException:
+        shutil.rmtree(builds / build_id, ignore_errors=True)
+        raise
     return build_id
 
 
 def _point_to(index_dir: Path, build_id: str) -> None:
     pointer = index_dir / f".{_CURRENT}-{os.getpid()}"
-    pointer.write_text(build_id + "\n", encoding="ascii")
-    _flush(pointer)
-    pointer.replace(index_dir / _CURRENT)
+    try:
+        pointer.write_text(build_id + "\n", encoding="ascii")
+        _flush(pointer)
+        pointer.replace(index_dir / _CURRENT)
+    finally:
+        pointer.unlink(missing_ok=True)
 
 
 def current_build(index_dir: Path) -> str:
@@ -131,8 +140,8 @@ def open_build(index_dir: Path) -> tuple[str, Path, Manifest]:
     build_id = current_build(index_dir)
     builds = index_dir / _BUILDS
     folder = builds / build_id
-    if not build_id or folder.parent != builds or not folder.is_dir():
-        raise IndexDamagedError(f"索引指针 {index_dir / _CURRENT} 指向不存在的版本“{build_id}”。{_REBUILD}")
+    if not _BUILD_ID.fullmatch(build_id) or not folder.is_dir():
+        raise IndexDamagedError(f"索引指针 {index_dir / _CURRENT} 指向不存在的版本“{build_id[:80]}”。{_REBUILD}")
     manifest = _read_manifest(folder / _MANIFEST)
     for name, expected in manifest.checksums.items():
         path = folder / name

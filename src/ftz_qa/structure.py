@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ftz_qa import wording
 from ftz_qa.questions import named_issues
 from ftz_qa.reader import tokens_of
-from ftz_qa.text import normalize, parse_int, split_sentences
+from ftz_qa.text import normalize, parse_int, split_sentences, tidy
 from ftz_qa.types import Span
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ _DIGEST = re.compile(
 )
 _CONTENTS = re.compile(rf"(?:哪些|什么|哪几篇|哪几条){_ARTICLE_WORD}?|目录|标题|列出|contents|articles", re.I)
 _VOCABULARY = re.compile(
-    rf"自贸动态|示例|请问|请|一下|通报|简报|动态|刊物|期刊|第?{_NUMERAL}期|期|最新|最近|最后|上一|前一|本|这|该|总结|概括|概述|摘要|归纳|综述|梳理"
+    rf"自贸动态|示例|请问|请|一下|通报|简报|动态|刊物|期刊|第?{_NUMERAL}[期篇条则]|期|最新|最近|最后|上一|前一|本|这|该|总结|概括|概述|摘要|归纳|综述|梳理"
     r"|简介|主要|内容|介绍|文章|报道|消息|信息|稿件|新闻|条目|标题|目录|列出|板块|栏目|部分|版块|版面|章节|篇|条|则|个|发布|出版|印发|刊发|出刊|编印|编发|主办|单位"
     r"|部门|机构|日期|时间|时候|什么|多少|哪些|哪几|哪个|哪天|哪|几|何时|谁|是|的|了|有|在|里|中|上|都|共|一共|总共|分别|包括|包含|收录|讲|说|写|些|吗|呢|啥|给我|我|用"
     r"|一句话|每篇|各|下面|里面|号|年|月|日|出|办|库|系统|现在|目前|索引|全部|所有|大|方|为|和|以及|及|到|能|可以|简单|简要|帮|一|[\W_]"
@@ -182,8 +182,8 @@ def _nth(text: str, issue: Issue) -> Reply | None:
     for article in issue.articles:
         if article.number == number:
             lead = lead_sentence(article)
-            sentence = article.body[lead.start : lead.end]
-            name = f"{wording.issue_name(issue)}第{number}篇是《{article.title}》"
+            sentence = tidy(article.body[lead.start : lead.end])
+            name = f"{wording.issue_name(issue)}第{number}篇是《{tidy(article.title)}》"
             return Reply(f"{name}：{sentence}[1]", (Reference(issue, article, lead),))
     return Reply(f"{wording.issue_name(issue)}只有{len(issue.articles)}篇文章，没有第{number}篇。") if number else None
 
@@ -203,7 +203,7 @@ def _digest(issue: Issue, sections: Sequence[Section]) -> Reply:
     references = tuple(Reference(issue, article, lead_sentence(article)) for article in articles)
     lines = [f"{wording.issue_name(issue)}共{len(articles)}篇，要点如下："]
     for n, reference in enumerate(references, start=1):
-        sentence = reference.article.body[reference.quote.start : reference.quote.end]
+        sentence = tidy(reference.article.body[reference.quote.start : reference.quote.end])
         lines.append(f"{wording.article_name(reference.article)}：{sentence}[{n}]")
     return Reply("\n".join(lines), references)
 
@@ -221,11 +221,11 @@ def _mention(text: str, issues: Sequence[Issue]) -> Reply | None:
             if subject in normalize(article.title + article.body):
                 references.append(Reference(issue, article, _mentioning(article, subject)))
                 when = f"（{wording.day(issue.date)}）" if issue.date else ""
-                lines.append(f"{wording.issue_name(issue)}{when}：《{article.title}》[{len(references)}]")
+                lines.append(f"{wording.issue_name(issue)}{when}：《{tidy(article.title)}》[{len(references)}]")
     if not references:
         return None
     found = len({id(reference.issue) for reference in references})
-    return Reply("\n".join([f"有{found}期提到“{subject}”：", *lines]), tuple(references))
+    return Reply("\n".join([f"有{found}期提到“{tidy(subject)}”：", *lines]), tuple(references))
 
 
 def _mentioning(article: Article, subject: str) -> Span:

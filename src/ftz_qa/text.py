@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
     from opencc import OpenCC
 
-_LATEX = re.compile(r"\$\s*([^$\n]{1,40}?)\s*\$")
+_LATEX = re.compile(r"\s*\$\s*([^$\n]{1,40}?)\s*\$\s*")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\uff5e~]+")
 # A blank is only kept between two Latin words; around digits, units and Chinese it is an accident of scanning.
-_BLANKS = re.compile(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])")
+_BLANKS = re.compile(r"(?<![A-Za-z]) | (?![A-Za-z])")
+_GAPS = re.compile(r"\s+")
+_STRAY_BLANK = re.compile(r"(?<![A-Za-z,.;:!?]) | (?![A-Za-z0-9])")
+_BRACKETED = re.compile(r"\[(\d+)\]")
+_ESCAPED = re.compile(r"\\(?=[%&_#$ ])")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _TERMINATORS = "。！？!?…"
 _SEMICOLONS = "；;"
@@ -33,10 +37,24 @@ def normalize(text: str) -> str:
     Compatibility characters are folded (Unicode NFKC, UAX #15), LaTeX such as ``$6N$`` is unwrapped, stray blanks and
     thousands separators go, dashes become ``-`` and Latin letters lower case. Offsets are not preserved.
     """
-    text = unicodedata.normalize("NFKC", _LATEX.sub(r"\1", text))
+    text = unicodedata.normalize("NFKC", without_latex(text))
     text = _DASHES.sub("-", text)
-    text = _BLANKS.sub("", text)
+    text = _BLANKS.sub("", _GAPS.sub(" ", text))
     return _THOUSANDS.sub("", text).lower()
+
+
+def without_latex(text: str) -> str:
+    """The text with formulas such as ``$6N$`` as plain characters."""
+    return _LATEX.sub(lambda match: _ESCAPED.sub("", match[1]), text)
+
+
+def tidy(text: str) -> str:
+    """A printed sentence as a person would type it: no LaTeX, no stray blanks around figures, on one line.
+
+    Printed numbers in square brackets become ``〔2024〕``, so that in an answer only markers look like markers.
+    """
+    text = _BRACKETED.sub(r"〔\1〕", without_latex(text.replace("\n", " ")))
+    return _STRAY_BLANK.sub("", _GAPS.sub(" ", text)).strip()
 
 
 @cache

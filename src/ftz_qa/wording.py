@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ftz_qa.text import tidy
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
@@ -59,7 +61,7 @@ def coverage(issues: Sequence[Issue]) -> str:
 
 def article_name(article: Article) -> str:
     """``（三）标题``."""
-    return f"（{chinese_number(article.number)}）{article.title}"
+    return f"（{chinese_number(article.number)}）{tidy(article.title)}"
 
 
 def not_found(searched: Sequence[Issue]) -> str:
