@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 _CONCISE_KINDS = frozenset({"number", "percent", "date", "who", "organisation", "where"})
 _WHOLE_KINDS = frozenset({"list", "reason", "how"})
-_CONCISE_CHARS = 150
+_CONCISE_CHARS = 180
 _CHARS = 300
 _SENTENCES = 3
-_MARGIN = 1.2
+_MARGIN = 3.0
 _LIST_CHARS = 600
 _ASPECT_UNITS = 20
 _ITEM = re.compile(

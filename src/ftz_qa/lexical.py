@@ -46,6 +46,8 @@ class LexicalIndex:
         self._bm25 = bm25
         count = int(bm25.scores["num_docs"])
         frequency = np.diff(bm25.scores["indptr"])
+        if len(bm25.vocab_dict) < len(frequency):
+            raise ValueError(f"{len(frequency)} columns but {len(bm25.vocab_dict)} words")
         idf = np.log((count + 1) / (frequency + 0.5))
         self.idf: Mapping[str, float] = _Idf(
             {token: float(idf[i]) for token, i in bm25.vocab_dict.items() if i < len(idf)}, math.log((count + 1) / 0.5)

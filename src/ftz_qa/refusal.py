@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ftz_qa.passages import passage_label
 from ftz_qa.periods import Periods
 from ftz_qa.questions import content_words
-from ftz_qa.reader import Terms, asked_measure, tokens_of
+from ftz_qa.reader import asked_measure
 from ftz_qa.text import lexical_tokens, normalize, tagged_words
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 REFUSAL_FEATURES = (
     "bias",
-    "residual_coverage",
-    "missing_names",
-    "missing_nouns",
-    "unknown_pairs",
+    "measure_missing",
+    "measure_there",
     "missing_months",
     "missing_years",
-    "measure",
+    "missing_name",
+    "joint_support",
+    "figure_asked",
     "latin",
 )
 """What answerability is judged by, in the order of the stored weights; `refusal_features` says what each means."""
@@ -40,14 +40,14 @@ _ENGLISH = re.compile(
     r"\b(?:what|which|when|where|who|whose|why|how|is|are|was|were|do|does|did|has|have|can|tell|list|explain|summari[sz]e)\b",
     re.I,
 )
-_NAME_TAGS = frozenset({"ns", "nt"})
-_NOUN_TAGS = frozenset({"n", "ns", "nt", "nz", "vn", "j", "l"})
-_GENERAL = re.compile(
-    "情况|名字|名称|时间|时候|数量|金额|内容|方面|地方|原因|问题|单位|部门|企业|公司|城市|人员|时期|东西|方式|办法"
-    "|比例|面积|总数|活动|会上|目的|好处|目前|今年|去年|上半年|工作|具体|主要|消息|通报"
-)
-
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_NAME_TAGS = frozenset({"ns", "nt"})
+_CONTENT_TAGS = frozenset("nvajli")
+_GENERAL = re.compile(
+    "情况|名字|名称|时间|时候|数量|金额|内容|方面|地方|原因|问题|单位|部门|企业|公司|城市|地区|人员|时期|东西|方式|办法"
+    "|比例|面积|总数|活动|会上|目的|好处|目前|今年|去年|上半年|工作|具体|主要|消息|通报|口岸|港口|加工厂"
+    "|开始|进行|可以|能够|需要|知道|使用|认为|成为|完成|实现"
+)
 
 
 def refusal_features(
@@ -55,35 +55,57 @@ def refusal_features(
 ) -> list[float]:
     """Values of `REFUSAL_FEATURES` for a question and the evidence chosen for it (at least one unit).
 
-    How much of what the articles' titles leave open the chosen units cover (half where nothing is open); the shares of
-    the question's place and organisation names and of its nouns that the articles do not hold, and of its newly asked
-    pairs of characters that occur nowhere in the index; whether the months, or the year, that it names are missing from
-    the chosen units; whether these hold a figure of the measure asked for (half where none is); and whether the
-    question is in Latin script, for which words say nothing.
+    Whether a figure of the measure asked for is missing from the chosen units, or there (neither, where no measure is
+    asked for); whether the months, or the year, that the question names are missing from them; whether a place or
+    organisation that it names is missing from their articles; the largest share of its content words, by weight, that
+    one unit holds, together with its title and paragraph so far, where that unit also has the measure and the months
+    asked for; whether it asks for a figure; and whether it is in Latin script, for which words say nothing.
     """
-    articles = {id(item.hit.passage.article): item.hit.passage for item in chosen}
-    plain = normalize("\n".join(f"{passage_label(p)} {p.article.title}\n{p.article.body}" for p in articles.values()))
-    units = "".join(item.text for item in chosen)
-    titles = tokens_of("".join(p.article.title for p in articles.values()))
-    words = [(word, tag) for word, tag in tagged_words(normalize(content_words(question.text))) if len(word) > 1]
-    names = [word for word, tag in words if tag in _NAME_TAGS]
-    nouns = [word for word, tag in words if tag in _NOUN_TAGS and not _GENERAL.fullmatch(word)]
-    open_terms = Terms(question.text, idf).without(titles)
     when = Periods(question.text, today)
     times = [_times_of(item) for item in chosen]
     measure = asked_measure(normalize(question.focus))
-    latin = not _HAN.search(question.text)
+    measured = [measure is None or bool(measure.search(normalize(item.text))) for item in chosen]
+    in_months = [not when.months or when.matches(said)[0] for said in times]
+    fitting = [item for item, *fits in zip(chosen, measured, in_months, strict=True) if all(fits)]
+    words = _content_words(question)
     return [
         1.0,
-        open_terms.coverage(tokens_of(units)) if open_terms.total and not latin else 0.5,
-        sum(name not in plain for name in names) / max(len(names), 1),
-        sum(noun not in plain for noun in nouns) / max(len(nouns), 1),
-        0.0 if latin else Terms(question.focus, idf).unknown(idf),
-        float(bool(when.months) and not any(when.matches(said)[0] for said in times)),
+        float(not any(measured)),
+        float(measure is not None and any(measured)),
+        float(not any(in_months)),
         float(bool(when.years) and not any(when.matches(said)[1] for said in times)),
-        0.5 if measure is None else float(bool(measure.search(normalize(units)))),
-        float(latin),
+        float(_lacks_name([word for word, tag in words if tag in _NAME_TAGS], chosen)),
+        max((_support([word for word, _ in words], item, idf) for item in fitting), default=0.0),
+        float(question.kind in {"number", "percent"}),
+        float(not _HAN.search(question.text)),
     ]
+
+
+def _content_words(question: Question) -> list[tuple[str, str]]:
+    """Words of a question, with their tags, that say what it is about."""
+    words = tagged_words(normalize(content_words(question.text)))
+    return [
+        (word, tag)
+        for word, tag in words
+        if len(word) > 1 and tag[0] in _CONTENT_TAGS and word.isalpha() and not _GENERAL.fullmatch(word)
+    ]
+
+
+def _lacks_name(names: Sequence[str], chosen: Sequence[Evidence]) -> bool:
+    """Whether a name is nowhere in the articles; its first character may be one that does not belong to it."""
+    passages = {id(item.hit.passage.article): item.hit.passage for item in chosen}.values()
+    text = normalize("\n".join(f"{passage_label(p)} {p.article.title}\n{p.article.body}" for p in passages))
+    return any(name not in text and not (len(name) > 2 and name[1:] in text) for name in names)
+
+
+def _support(words: Sequence[str], item: Evidence, idf: Mapping[str, float]) -> float:
+    """Share of the words, by weight, that stand in a unit, its paragraph before it or its article's title, 0..1."""
+    body = item.hit.passage.article.body
+    start = body.rfind("\n", 0, item.span.start) + 1
+    text = normalize(f"{body[start : item.span.end]}{item.hit.passage.article.title}")
+    weights = {word: max(idf[word[i : i + 2]] for i in range(len(word) - 1)) for word in words}
+    total = sum(weights.values())
+    return sum(weight for word, weight in weights.items() if word in text) / total if total else 1.0
 
 
 def _times_of(item: Evidence) -> Periods:
