@@ -55,7 +55,8 @@ type: install ## 检查类型
 eval: install ## 用样本问题集评测回答
 	@exec $(BIN)/python benchmarks/evaluate.py
 
-bench: install ## 测量速度和内存
+bench: install ## 测量速度和内存，与现成的 LangChain 流程相比
+	@$(PIP) --quiet -e '.[bench]'
 	@exec $(BIN)/python benchmarks/speed.py
 
 format: install ## 整理代码格式

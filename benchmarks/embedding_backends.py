@@ -26,8 +26,9 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from ftz_qa.default_model import default_model_folder
-from ftz_qa.e5_weights import E5Weights, find_weights, read_weights
+from ftz_qa.e5_weights import find_weights, read_weights
 from ftz_qa.onnx_encoder import MODEL_FILE, TOKENIZER_FILE
+from reference_model import bert_model
 
 Vectors = NDArray[np.float32]
 Run = Callable[[NDArray[np.int64], NDArray[np.int64]], Vectors]
@@ -64,58 +65,6 @@ def read_pairs(path: Path, limit: int) -> tuple[list[str], list[str], list[int]]
                 targets.append(len(paragraphs))
             paragraphs.append(paragraph["context"])
     return paragraphs, questions[:limit], targets[:limit]
-
-
-def bert_state(weights: E5Weights) -> dict[str, Any]:
-    """The weights under the names that `transformers.BertModel` gives them."""
-    import torch
-
-    hidden = weights.hidden
-    state: dict[str, Any] = {
-        "embeddings.word_embeddings.weight": weights.matrices["emb.word"].dequantize(),
-        "embeddings.position_embeddings.weight": weights.vectors["emb.pos"].reshape(-1, hidden),
-        "embeddings.token_type_embeddings.weight": weights.vectors["emb.type"].reshape(-1, hidden),
-        "embeddings.LayerNorm.weight": weights.vectors["emb.ln.w"],
-        "embeddings.LayerNorm.bias": weights.vectors["emb.ln.b"],
-    }
-    names = {
-        "q": "attention.self.query",
-        "k": "attention.self.key",
-        "v": "attention.self.value",
-        "ao": "attention.output.dense",
-        "fi": "intermediate.dense",
-        "fo": "output.dense",
-        "aln": "attention.output.LayerNorm",
-        "oln": "output.LayerNorm",
-    }
-    for layer in range(weights.layers):
-        for short, long in names.items():
-            name = f"l{layer}.{short}.w"
-            weight = weights.matrices[name].dequantize() if name in weights.matrices else weights.vectors[name]
-            state[f"encoder.layer.{layer}.{long}.weight"] = weight
-            state[f"encoder.layer.{layer}.{long}.bias"] = weights.vectors[f"l{layer}.{short}.b"]
-    return {name: torch.from_numpy(values.copy()) for name, values in state.items()}
-
-
-def bert_model(weights: E5Weights) -> Any:  # noqa: ANN401  transformers has no types
-    """The encoder as a float32 `transformers.BertModel`."""
-    from transformers import BertConfig, BertModel
-
-    rows, _ = weights.matrices["emb.word"].shape
-    config = BertConfig(
-        vocab_size=rows,
-        hidden_size=weights.hidden,
-        num_hidden_layers=weights.layers,
-        num_attention_heads=weights.heads,
-        intermediate_size=4 * weights.hidden,
-        max_position_embeddings=weights.positions,
-        layer_norm_eps=weights.epsilon,
-    )
-    model = BertModel(config, add_pooling_layer=False)
-    missing, unexpected = model.load_state_dict(bert_state(weights), strict=False)
-    if unexpected or any("position_ids" not in name for name in missing):
-        raise ValueError(f"missing {missing}, unexpected {unexpected}")
-    return model.eval()  # type: ignore[no-untyped-call]
 
 
 def make_models(folder: Path) -> None:

@@ -3,7 +3,7 @@
 Questions are read from question sets (only their tuning half), each against an index of its own. Besides the set's own
 unanswerable questions, every answerable one is asked a second time with its gold articles left out of the search: the
 nearest of what remains is what a near miss looks like. Reading-comprehension data in SQuAD layout, given by path, widen
-the subjects in the same way.
+the subjects in the same way, and its questions, asked of the sets' indexes, show what is off the subject.
 
     python benchmarks/fit_refusal.py SET.jsonl=INDEX_DIR … --squad TRIAL.json
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -37,7 +38,9 @@ from ftz_qa.types import Passage, Turn
 
 OUT = Path(__file__).parents[1] / "src/ftz_qa/data/refusal.json"
 HITS = 8
-PROPER, NEAR_MISS = 1.0, 0.05
+PROPER, NEAR_MISS, OFF_SUBJECT, OTHER = 1.0, 0.05, 0.1, 0.05
+OFF_SUBJECT_COUNT = 120
+SQUAD_COUNT = 200
 Row = tuple[list[float], bool, float, str]
 
 
@@ -88,18 +91,27 @@ def set_rows(path: Path, index_dir: Path, embedder: Embedder) -> list[Row]:
     return rows
 
 
-def squad_rows(path: Path, embedder: Embedder, cache: Path | None, weight: float) -> list[Row]:
-    """The same for reading-comprehension data: every question with and without its own paragraph."""
+def off_subject_rows(squad: Path, index_dir: Path, embedder: Embedder, seed: int) -> list[Row]:
+    """Features of questions about other things than bulletins."""
+    _, asked = read_squad(squad, 10_000, 1)
+    asker = Asker(PassageIndex.load(index_dir), embedder)
+    chosen = random.Random(seed).sample(asked, min(OFF_SUBJECT_COUNT, len(asked)))
+    found = [asker.features(item.question) for item in chosen]
+    return [(row, False, OFF_SUBJECT, f"off-{seed}-{n}") for n, row in enumerate(found) if row is not None]
+
+
+def squad_rows(path: Path, embedder: Embedder, cache: Path | None) -> list[Row]:
+    """The same for reading-comprehension data: questions with and without their own paragraphs."""
     issue, asked = read_squad(path, 10_000, 1)
     asker = Asker(cached_index(issue, embedder, cache), embedder)
     rows: list[Row] = []
-    for number, item in enumerate(asked):
+    for number, item in enumerate(random.Random(0).sample(asked, min(SQUAD_COUNT, len(asked)))):
         own = item.article
         with_own = asker.features(item.question)
         without = asker.features(item.question, (), partial(_is_gold, {(None, own)}))
         if with_own is not None and without is not None:
-            rows.append((with_own, True, weight, f"squad-{number}"))
-            rows.append((without, False, weight, f"squad-{number}-"))
+            rows.append((with_own, True, OTHER, f"squad-{number}"))
+            rows.append((without, False, OTHER, f"squad-{number}-"))
     return rows
 
 
@@ -109,7 +121,6 @@ def main() -> None:
     parser.add_argument("sets", nargs="+", help="SET.jsonl=INDEX_DIR")
     parser.add_argument("--squad", type=Path)
     parser.add_argument("--cache", type=Path, help="folder that keeps the embeddings for the next run")
-    parser.add_argument("--squad-weight", type=float, default=0.02)
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
     settings = Settings()
@@ -121,7 +132,10 @@ def main() -> None:
         path, _, index_dir = pair.partition("=")
         rows += set_rows(Path(path), Path(index_dir), embedder)
     if options.squad is not None:
-        rows += squad_rows(options.squad, embedder, options.cache and options.cache / "judge", options.squad_weight)
+        rows += squad_rows(options.squad, embedder, options.cache and options.cache / "judge")
+        folders = dict.fromkeys(pair.partition("=")[2] for pair in options.sets)
+        for seed, folder in enumerate(folders):
+            rows += off_subject_rows(options.squad, Path(folder), embedder, seed)
     report = fit(rows)
     text = json.dumps(report, indent=1, ensure_ascii=False)
     options.out.write_text(text + "\n", encoding="utf-8")

@@ -21,6 +21,8 @@ from pathlib import Path
 
 import psutil
 
+from reference_model import save_reference_model
+
 ROOT = Path(__file__).parents[1]
 THREADS = 2
 QUESTIONS = 60
@@ -114,7 +116,7 @@ def stock(copies: int) -> dict[str, float]:
 
     torch.set_num_threads(THREADS)
     with tempfile.TemporaryDirectory() as folder:
-        save_torch_model(Path(folder))
+        save_reference_model(Path(folder))
         embeddings = HuggingFaceEmbeddings(
             model_name=folder,
             encode_kwargs={"normalize_embeddings": True, "prompt": "passage: "},
@@ -127,70 +129,12 @@ def stock(copies: int) -> dict[str, float]:
 
     def build() -> Callable[[str], object]:
         splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
-        return FAISS.from_documents(splitter.split_documents(documents), embeddings).similarity_search
+        search: Callable[[str], object] = FAISS.from_documents(
+            splitter.split_documents(documents), embeddings
+        ).similarity_search
+        return search
 
     return measured(sum(len(a.body) for issue in issues for a in issue.articles), build)
-
-
-def save_torch_model(folder: Path) -> None:
-    """Write the embedded model's weights as an ordinary float32 sentence-transformers model."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
-    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
-
-    from ftz_qa.e5_weights import build_tokenizer, find_weights, read_weights
-
-    weights = read_weights(find_weights())
-    config = BertConfig(
-        vocab_size=len(weights.pieces),
-        hidden_size=weights.hidden,
-        num_hidden_layers=weights.layers,
-        num_attention_heads=weights.heads,
-        intermediate_size=4 * weights.hidden,
-        max_position_embeddings=weights.positions,
-        layer_norm_eps=weights.epsilon,
-    )
-    model = BertModel(config, add_pooling_layer=False)
-    state = {_torch_name(name): torch.from_numpy(matrix.dequantize()) for name, matrix in weights.matrices.items()}
-    state |= {_torch_name(name): torch.tensor(vector) for name, vector in weights.vectors.items()}
-    shapes = {name: tensor.shape for name, tensor in model.state_dict().items()}
-    model.load_state_dict({name: tensor.reshape(shapes[name]) for name, tensor in state.items()})
-    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-        tokenizer_object=build_tokenizer(weights), pad_token="<pad>", model_max_length=weights.positions
-    )
-    plain = folder / "plain"
-    model.save_pretrained(plain)
-    tokenizer.save_pretrained(plain)
-    transformer = Transformer(str(plain))
-    modules = [transformer, Pooling(weights.hidden, pooling_mode="mean"), Normalize()]
-    SentenceTransformer(modules=modules).save(str(folder))
-
-
-def _torch_name(name: str) -> str:
-    """The name in transformers' BertModel of a tensor of the weights file, such as ``l0.q.w``."""
-    parts = {
-        "emb.word": "embeddings.word_embeddings.weight",
-        "emb.pos": "embeddings.position_embeddings.weight",
-        "emb.type": "embeddings.token_type_embeddings.weight",
-        "emb.ln": "embeddings.LayerNorm",
-        "q": "attention.self.query",
-        "k": "attention.self.key",
-        "v": "attention.self.value",
-        "ao": "attention.output.dense",
-        "aln": "attention.output.LayerNorm",
-        "fi": "intermediate.dense",
-        "fo": "output.dense",
-        "oln": "output.LayerNorm",
-    }
-    if name in parts:
-        return parts[name]
-    stem, _, kind = name.rpartition(".")
-    suffix = {"w": "weight", "b": "bias"}[kind]
-    if stem in parts:
-        return f"{parts[stem]}.{suffix}"
-    layer, _, part = stem.partition(".")
-    return f"encoder.layer.{layer[1:]}.{parts[part]}.{suffix}"
 
 
 def main() -> None:

@@ -18,9 +18,10 @@ from ftz_qa.text import normalize
 from ftz_qa.types import Article, Issue, Section, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from ftz_qa.answering import Answerer
 # The first example loads dictionaries, and test machines are busy: time limits of single examples mean nothing.
@@ -163,3 +164,33 @@ def answerer(embedder: Embedder, sample_index_dir: Path) -> Answerer:
     from ftz_qa.answering import AnswerChain, Answerer
 
     return Answerer(AnswerChain(PassageIndex.load(sample_index_dir), embedder, sample_index_dir))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless chromium."""
+    from playwright.sync_api import sync_playwright
+
+    from page_browser import CHROMIUM, CHROMIUM_ARGS
+
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+
+
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> BrowserContext:
+    """One for all page tests, so that Gradio's scripts are loaded once."""
+    from page_browser import WIDE
+
+    return browser.new_context(viewport=WIDE, locale="zh-CN")
+
+
+@pytest.fixture
+def page(context: BrowserContext, address: str) -> Iterator[Page]:
+    """The page at the test module's `address`; afterwards: no outside request, no error in the browser."""
+    from page_browser import opened
+
+    with opened(context, address) as page:
+        yield page

@@ -335,9 +335,6 @@ def test_an_injection_does_nothing_and_is_not_echoed(answerer: Answerer, questio
     assert answerer.describe() == before
 
 
-@pytest.mark.xfail(
-    reason="noise, above all in Latin script, is not always refused", raises=AssertionError, strict=False
-)
 @pytest.mark.parametrize("question", [*INJECTIONS, "火星基地什么时候建成？"])
 def test_what_the_bulletins_cannot_answer_is_refused(answerer: Answerer, question: str) -> None:
     assert answerer.answer(question).refused

@@ -1,25 +1,22 @@
-"""The chat page as staff see it: headless chromium against a served page on a free local port."""
+"""How the chat page behaves, whatever the answerer does: a scripted one is slow, silent, hostile or broken."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import threading
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from ftz_qa.errors import InputError
-from ftz_qa.types import Answer
 from ftz_qa.web.server import serve
+from page_browser import answers, ask, question_box, served
 from page_fixture import (
     ANSWERABLE,
     BROKEN,
@@ -37,24 +34,7 @@ if TYPE_CHECKING:
 
     from ftz_qa.web.protocol import PageAnswerer
 
-CHROMIUM = shutil.which("chromium") or shutil.which("/usr/bin/chromium")
-CHROMIUM_ARGS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
-WIDE: ViewportSize = {"width": 1366, "height": 768}
-PHONE: ViewportSize = {"width": 390, "height": 844}
-
-pytestmark = [pytest.mark.page, pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")]
-
-
-@dataclass(frozen=True)
-class Questions:
-    """A question with citations and one without an answer, for whichever answerer is served."""
-
-    answerable: str
-    unanswerable: str
+pytestmark = pytest.mark.page
 
 
 @pytest.fixture(scope="module")
@@ -63,121 +43,9 @@ def answerer() -> PageAnswerer:
 
 
 @pytest.fixture(scope="module")
-def questions() -> Questions:
-    return Questions(ANSWERABLE, UNANSWERABLE)
-
-
-@pytest.fixture(scope="module")
 def address(answerer: PageAnswerer) -> Iterator[str]:
-    import uvicorn
-
-    from ftz_qa.web.server import build_app
-
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(build_app(answerer), log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(20)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
-
-
-@pytest.fixture(scope="module")
-def context(browser: Browser) -> BrowserContext:
-    """One for all tests, so that Gradio's scripts are loaded once."""
-    return browser.new_context(viewport=WIDE, locale="zh-CN")
-
-
-@pytest.fixture
-def page(context: BrowserContext, address: str) -> Iterator[Page]:
-    """The opened page; afterwards: nothing was asked of another host and nothing went wrong in the browser."""
-    page = context.new_page()
-    problems: list[str] = []
-    page.on("request", lambda request: _note_outside(request.url, address, problems))
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.set_default_timeout(15_000)
-    page.goto(address)
-    expect(question_box(page)).to_be_visible(timeout=15_000)
-    yield page
-    page.close()
-    assert problems == []
-
-
-def _note_outside(url: str, address: str, problems: list[str]) -> None:
-    if not url.startswith((address + "/", "data:", "blob:")):
-        problems.append(f"request to {url}")
-
-
-def question_box(page: Page) -> Locator:
-    return page.locator("#question textarea")
-
-
-def ask(page: Page, question: str) -> None:
-    question_box(page).fill(question)
-    question_box(page).press("Enter")
-
-
-def answers(page: Page) -> Locator:
-    return page.locator("#chat .answer")
-
-
-def final_answer(answerer: PageAnswerer, question: str) -> Answer:
-    answer = list(answerer.stream(question, []))[-1]
-    assert isinstance(answer, Answer)
-    return answer
-
-
-def test_an_answer_shows_its_sources_and_a_click_opens_the_quoted_sentence(
-    page: Page, answerer: PageAnswerer, questions: Questions
-) -> None:
-    cited = final_answer(answerer, questions.answerable).citations[0]
-    ask(page, questions.answerable)
-    link = answers(page).last.locator("a.cite", has_text="[1]").first
-    expect(link).to_be_visible()
-    card = page.locator("#sources .group:visible .card").first
-    expect(card.locator("mark")).to_be_hidden()
-    link.click()
-    expect(card.locator("mark")).to_be_visible()
-    expect(card.locator("mark")).to_be_in_viewport()
-    assert re.sub(r"\s", "", card.locator("mark").inner_text()) == re.sub(r"\s", "", cited.quote)
-    expect(card.locator(".title")).to_contain_text(cited.title)
-    if target := os.environ.get("FTZ_QA_SCREENSHOT"):
-        page.wait_for_timeout(600)
-        page.screenshot(path=target)
-
-
-def test_an_unanswerable_question_is_refused_visibly(page: Page, questions: Questions) -> None:
-    ask(page, questions.unanswerable)
-    expect(answers(page).last.locator(".badge.refused")).to_have_text("未找到")
-    expect(answers(page).last.locator("a.cite")).to_have_count(0)
-    leads = page.locator("#sources .leads .card")
-    if leads.count():
-        expect(page.locator("#sources h2.muted")).to_have_text("未用于回答的相近文章")
-
-
-def test_citations_of_an_earlier_answer_still_open(page: Page, questions: Questions) -> None:
-    ask(page, questions.answerable)
-    expect(answers(page).last.locator("a.cite").first).to_be_visible()
-    ask(page, questions.unanswerable)
-    expect(answers(page).last.locator(".badge.refused")).to_be_visible()
-    answers(page).first.locator("a.cite").first.click()
-    expect(page.locator("#sources-1 mark").first).to_be_visible()
-    expect(page.locator("#sources-2")).to_be_hidden()
-
-
-def test_an_example_question_is_asked_by_a_click(page: Page, answerer: PageAnswerer) -> None:
-    example = answerer.examples()[0]
-    page.locator(".chip").first.click()
-    expect(page.locator("#chat .question")).to_have_text(example)
-    expect(answers(page).last.locator(".about, .badge").first).to_be_visible()
-    expect(page.locator(".chip")).to_have_count(0)
+    with served(answerer) as address:
+        yield address
 
 
 def test_stop_ends_the_answer_and_keeps_what_there_is(page: Page, answerer: PageAnswerer) -> None:
@@ -267,38 +135,6 @@ def test_enter_that_confirms_a_pinyin_candidate_does_not_send(page: Page) -> Non
     expect(answers(page)).to_have_count(0)
     question_box(page).press("Enter")
     expect(answers(page)).to_have_count(1)
-
-
-def test_a_citation_opens_from_the_keyboard(page: Page, questions: Questions) -> None:
-    ask(page, questions.answerable)
-    answers(page).last.locator("a.cite").first.focus()
-    page.keyboard.press("Enter")
-    mark = page.locator("#sources .group:visible .card").first.locator("mark")
-    expect(mark).to_be_visible()
-    page.keyboard.press("Enter")
-    expect(mark).to_be_hidden()
-
-
-def box(page: Page, selector: str) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom of an element, in CSS pixels."""
-    bounds = page.locator(selector).bounding_box()
-    assert bounds is not None
-    return bounds["x"], bounds["y"], bounds["x"] + bounds["width"], bounds["y"] + bounds["height"]
-
-
-def test_sources_stand_beside_the_chat_on_a_wide_screen_and_below_on_a_phone(page: Page, questions: Questions) -> None:
-    ask(page, questions.answerable)
-    expect(answers(page).last.locator("a.cite").first).to_be_visible()
-    assert box(page, "#right")[0] >= box(page, "#left")[2]
-    assert box(page, "#right")[3] <= WIDE["height"]
-    page.set_viewport_size(PHONE)
-    assert box(page, "#right")[1] >= box(page, "#left")[3]
-    assert box(page, "#composer")[3] <= PHONE["height"]
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    answers(page).last.locator("a.cite").first.click()
-    expect(page.locator("#sources .group:visible mark").first).to_be_in_viewport()
-    page.locator("#sources .group:visible a.back").click()
-    expect(answers(page).last).to_be_in_viewport()
 
 
 SERVE = """

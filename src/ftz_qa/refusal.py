@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ftz_qa.passages import passage_label
 from ftz_qa.periods import Periods
 from ftz_qa.questions import content_words
-from ftz_qa.reader import asked_measure
+from ftz_qa.reader import FEATURES, asked_measure
 from ftz_qa.text import lexical_tokens, normalize, tagged_words
 
 if TYPE_CHECKING:
@@ -29,13 +29,15 @@ REFUSAL_FEATURES = (
     "missing_months",
     "missing_years",
     "missing_name",
+    "unknown_word",
     "joint_support",
+    "unit_cosine",
     "figure_asked",
     "latin",
 )
 """What answerability is judged by, in the order of the stored weights; `refusal_features` says what each means."""
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_UNIT_COSINE = FEATURES.index("unit_cosine")
 _ENGLISH = re.compile(
     r"\b(?:what|which|when|where|who|whose|why|how|is|are|was|were|do|does|did|has|have|can|tell|list|explain|summari[sz]e)\b",
     re.I,
@@ -57,9 +59,11 @@ def refusal_features(
 
     Whether a figure of the measure asked for is missing from the chosen units, or there (neither, where no measure is
     asked for); whether the months, or the year, that the question names are missing from them; whether a place or
-    organisation that it names is missing from their articles; the largest share of its content words, by weight, that
-    one unit holds, together with its title and paragraph so far, where that unit also has the measure and the months
-    asked for; whether it asks for a figure; and whether it is in Latin script, for which words say nothing.
+    organisation that it names is missing from their articles; whether it holds a content word that occurs nowhere in
+    the index; the largest share of its content words, by weight, that one unit holds, together with its title and
+    paragraph so far, where that unit also has the measure and the months asked for; the largest cosine of a unit with
+    the question, scaled so that the usual 0.85 to 0.95 becomes -1 to 1; whether it asks for a figure; and
+    whether it is in Latin script, for which words say nothing.
     """
     when = Periods(question.text, today)
     times = [_times_of(item) for item in chosen]
@@ -75,7 +79,9 @@ def refusal_features(
         float(not any(in_months)),
         float(bool(when.years) and not any(when.matches(said)[1] for said in times)),
         float(_lacks_name([word for word, tag in words if tag in _NAME_TAGS], chosen)),
+        float(any(pair not in idf for word, _ in words for pair in _pairs(word))),
         max((_support([word for word, _ in words], item, idf) for item in fitting), default=0.0),
+        20 * (max(item.features[_UNIT_COSINE] for item in chosen) - 0.9),
         float(question.kind in {"number", "percent"}),
         float(not _HAN.search(question.text)),
     ]
@@ -91,6 +97,11 @@ def _content_words(question: Question) -> list[tuple[str, str]]:
     ]
 
 
+def _pairs(word: str) -> list[str]:
+    """Neighbouring characters of a word of at least two, as `lexical_tokens` makes them."""
+    return [word[i : i + 2] for i in range(len(word) - 1)]
+
+
 def _lacks_name(names: Sequence[str], chosen: Sequence[Evidence]) -> bool:
     """Whether a name is nowhere in the articles; its first character may be one that does not belong to it."""
     passages = {id(item.hit.passage.article): item.hit.passage for item in chosen}.values()
@@ -103,7 +114,7 @@ def _support(words: Sequence[str], item: Evidence, idf: Mapping[str, float]) -> 
     body = item.hit.passage.article.body
     start = body.rfind("\n", 0, item.span.start) + 1
     text = normalize(f"{body[start : item.span.end]}{item.hit.passage.article.title}")
-    weights = {word: max(idf[word[i : i + 2]] for i in range(len(word) - 1)) for word in words}
+    weights = {word: max(idf[pair] for pair in _pairs(word)) for word in words}
     total = sum(weights.values())
     return sum(weight for word, weight in weights.items() if word in text) / total if total else 1.0
 

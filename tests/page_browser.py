@@ -1,0 +1,84 @@
+"""A served page, and what a person does with it in headless chromium."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftz_qa.web.protocol import PageAnswerer
+
+CHROMIUM = shutil.which("chromium") or shutil.which("/usr/bin/chromium")
+CHROMIUM_ARGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+WIDE: ViewportSize = {"width": 1366, "height": 768}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+@contextmanager
+def served(answerer: PageAnswerer) -> Iterator[str]:
+    """Serve the page on a free port; gives its address."""
+    import uvicorn
+
+    from ftz_qa.web.server import build_app
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(build_app(answerer), log_level="warning", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(20)
+
+
+@contextmanager
+def opened(context: BrowserContext, address: str) -> Iterator[Page]:
+    """The opened page; afterwards: nothing was asked of another host and nothing went wrong in the browser."""
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("request", lambda request: _note_outside(request.url, address, problems))
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.set_default_timeout(15_000)
+    page.goto(address)
+    expect(question_box(page)).to_be_visible(timeout=15_000)
+    yield page
+    page.close()
+    assert problems == []
+
+
+def _note_outside(url: str, address: str, problems: list[str]) -> None:
+    if not url.startswith((address + "/", "data:", "blob:")):
+        problems.append(f"request to {url}")
+
+
+def question_box(page: Page) -> Locator:
+    return page.locator("#question textarea")
+
+
+def ask(page: Page, question: str) -> None:
+    question_box(page).fill(question)
+    question_box(page).press("Enter")
+
+
+def answers(page: Page) -> Locator:
+    return page.locator("#chat .answer")
+
+
+def box(page: Page, selector: str) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of an element, in CSS pixels."""
+    bounds = page.locator(selector).bounding_box()
+    assert bounds is not None
+    return bounds["x"], bounds["y"], bounds["x"] + bounds["width"], bounds["y"] + bounds["height"]
