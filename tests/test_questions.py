@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftz_qa.questions import content_words, kind_of, named_issues, understand
+from ftz_qa.questions import content_words, kind_of, understand
+from ftz_qa.scope import named_issues
 from ftz_qa.types import Turn
 
 NUMBERS = [301, 302, 303, 305]

@@ -17,11 +17,13 @@ from ftz_qa.embedding import load_embedder
 from ftz_qa.errors import FtzQaError, InputError, ModelError
 from ftz_qa.grounding import cite, renumber
 from ftz_qa.index import PassageIndex
+from ftz_qa.pinyin_names import PinyinNames
 from ftz_qa.prompts import load_prompt
-from ftz_qa.questions import Question, dated_issue, named_issues, understand, without_issue
+from ftz_qa.questions import Question, understand
 from ftz_qa.reader import Reader
 from ftz_qa.refusal import Judge
 from ftz_qa.retrieval import HybridRetriever, document_hit
+from ftz_qa.scope import issue_numbers, issues_meant, named_issues, without_issue
 from ftz_qa.store import current_build
 from ftz_qa.structure import Reply, structural_reply
 from ftz_qa.types import Answer, Citation, Hit, Span
@@ -32,8 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
+    import numpy as np
     from langchain_core.callbacks import CallbackManagerForChainRun
     from langchain_core.runnables import RunnableConfig
+    from numpy.typing import NDArray
 
     from ftz_qa.embedding import Embedder
     from ftz_qa.settings import Settings
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
 MAX_QUESTION_CHARS = 500
 MAX_TURNS = 20
 READ_HITS = 8
+PART_HITS = 3
 LEADS = 3
 
 _log = logging.getLogger(__name__)
@@ -75,6 +80,7 @@ class _Engine:
     retriever: HybridRetriever
     reader: Reader
     judge: Judge
+    names: PinyinNames
 
 
 class AnswerChain(Runnable[Request, str | Answer]):
@@ -108,7 +114,9 @@ class AnswerChain(Runnable[Request, str | Answer]):
     def _engine_for(self, index: PassageIndex) -> _Engine:
         index.check_model(self._embedder.identity)
         retriever = HybridRetriever(index=index, embedder=self._embedder)
-        return _Engine(index, retriever, Reader(index, self._embedder), Judge(index.lexical.idf, index.newest_date))
+        idf = index.lexical.idf
+        reader, judge = Reader(index, self._embedder), Judge(idf, index.newest_date)
+        return _Engine(index, retriever, reader, judge, PinyinNames(idf))
 
     @property
     def index(self) -> PassageIndex:
@@ -130,7 +138,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
         """The `k` best passages for a question, best first, limited as an answer to it would be."""
         engine = self._current()
         vector = self._embedder.embed_queries([question])[0]
-        return engine.retriever.search(question, vector, k, _chosen_issues(question, engine.index.issues))
+        return engine.retriever.search(question, vector, k, issues_meant(question, engine.index.issues))
 
     def invoke(self, input: Request, config: RunnableConfig | None = None, **kwargs: Any) -> str | Answer:  # noqa: ANN401
         """Answer one question; the result is always an `Answer`."""
@@ -173,8 +181,10 @@ class AnswerChain(Runnable[Request, str | Answer]):
     def _answer(self, asked: str, history: Sequence[Turn], config: RunnableConfig) -> Answer:
         engine = self._current()
         issues = engine.index.issues
-        question = understand(asked, history)
-        notes = (wording.understood_as(question.text),) if question.follow_up else ()
+        named = engine.names.in_chinese(asked)
+        question = understand(named, history)
+        restated = question.follow_up or named != asked
+        notes = (wording.understood_as(question.text, question.follow_up),) if restated else ()
         blank = Answer(asked, "", True, (), "extractive", resolved=question.text, notes=notes)
         if not any(char.isalnum() for char in asked):
             return replace(blank, text=wording.UNREAD_QUESTION)
@@ -182,7 +192,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
             return replace(blank, text=wording.not_indexed(unknown, issues), mode="structure")
         if reply := structural_reply(question.text, issues):
             return _structural(blank, reply)
-        chosen = _chosen_issues(question.text, issues)
+        chosen = issues_meant(question.text, issues)
         if chosen is not None:
             numbers = [number for i in chosen if (number := issues[i].number) is not None]
             blank = replace(blank, notes=(*notes, wording.only_searched(numbers)))
@@ -201,9 +211,13 @@ class AnswerChain(Runnable[Request, str | Answer]):
         config: RunnableConfig,
     ) -> Answer:
         vector = self._embedder.embed_queries([question.text])[0]
-        documents = engine.retriever.invoke(question.text, config, vector=vector, issues=chosen, k=READ_HITS)
-        hits = [document_hit(document, engine.index) for document in documents]
-        rankings = engine.reader.rank_parts(question, vector, hits)
+
+        def find(text: str, near: NDArray[np.float32], k: int = PART_HITS) -> list[Hit]:
+            documents = engine.retriever.invoke(text, config, vector=near, issues=chosen, k=k)
+            return [document_hit(document, engine.index) for document in documents]
+
+        hits = find(question.text, vector, READ_HITS)
+        rankings = engine.reader.rank_parts(question, vector, hits, find)
         selected = compose(question, rankings)
         if not engine.judge.answers(question, selected.evidence):
             searched = engine.index.issues if chosen is None else [engine.index.issues[i] for i in chosen]
@@ -237,32 +251,11 @@ def _structural(blank: Answer, reply: Reply) -> Answer:
     return replace(blank, text=reply.text, citations=tuple(citations), refused=False, mode="structure")
 
 
-def _numbers(issues: Sequence[Issue]) -> list[int]:
-    return sorted(issue.number for issue in issues if issue.number is not None)
-
-
 def _not_indexed(question: str, issues: Sequence[Issue]) -> tuple[int, ...]:
     """The issue numbers that a question names, if none of them is indexed."""
-    numbers = _numbers(issues)
+    numbers = issue_numbers(issues)
     named = named_issues(question, numbers)
     return named if named and not set(named) & set(numbers) else ()
-
-
-def _chosen_issues(question: str, issues: Sequence[Issue]) -> list[int] | None:
-    """Positions of the issues that a question names by number or date; None where it names none that is indexed."""
-    if dated := dated_issue(question):
-        year, month, day = dated
-        wanted = [
-            i
-            for i, issue in enumerate(issues)
-            if (d := issue.date) is not None and d.month == month and year in (None, d.year) and day in (None, d.day)
-        ]
-        if wanted:
-            return wanted
-    named = named_issues(question, _numbers(issues))
-    if named is None:
-        return None
-    return [i for i, issue in enumerate(issues) if issue.number in named]
 
 
 def _leads(hits: Sequence[Hit]) -> tuple[Citation, ...]:

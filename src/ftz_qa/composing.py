@@ -24,6 +24,7 @@ _WHOLE_KINDS = frozenset({"list", "reason", "how"})
 _CONCISE_CHARS = 180
 _CHARS = 300
 _SENTENCES = 3
+_NEARBY = 8
 _MARGIN = 3.0
 _LIST_CHARS = 600
 _ASPECT_UNITS = 20
@@ -66,24 +67,31 @@ def compose(question: Question, rankings: Sequence[Sequence[Evidence]]) -> Compo
 
 def _choose(question: Question, rankings: Sequence[Sequence[Evidence]]) -> list[Evidence]:
     """The best unit for every thing asked, then those after it that are nearly as good and still fit."""
+    lists = [[item for item in part if not _is_heading(item)] or list(part) for part in rankings]
     chosen: list[Evidence] = []
-    for part in rankings:
-        units = [item for item in part if not _is_heading(item)] or list(part)
-        for item in units[:1] if len(rankings) > 1 else _for_aspects(question, units):
-            if all(item.span != other.span or item.hit is not other.hit for other in chosen):
-                chosen.append(item)
+    for units in lists:
+        _add(chosen, units[:1] if len(lists) > 1 else _for_aspects(question, units))
     concise = question.kind in _CONCISE_KINDS
-    if len(chosen) == 1:
-        room = _CONCISE_CHARS if concise else _CHARS
-        best = chosen[0]
-        for item in [item for item in rankings[0] if not _is_heading(item)][1:8]:
-            if len(chosen) >= _SENTENCES or best.score - item.score > _MARGIN:
-                break
-            if sum(len(normalize(e.text)) for e in [*chosen, item]) <= room:
-                chosen.append(item)
+    several = len(chosen) > 1
+    if not (several and len(lists) == 1):
+        room = _CONCISE_CHARS if concise and len(lists) == 1 else _CHARS
+        for units in lists:
+            near = [item for item in units[1:_NEARBY] if units[0].score - item.score <= _MARGIN]
+            _add(chosen, near, room, len(chosen) + 1 if several else _SENTENCES)
     if concise:
         return chosen
     return [_widened(item, question.kind in _WHOLE_KINDS) for item in chosen]
+
+
+def _add(chosen: list[Evidence], more: Sequence[Evidence], room: int | None = None, most: int | None = None) -> None:
+    """Add what is not there yet, as long as there is room for its characters and not more than `most` units."""
+    for item in more:
+        if most is not None and len(chosen) >= most:
+            return
+        known = any(item.span == other.span and item.hit.position == other.hit.position for other in chosen)
+        fits = room is None or sum(len(normalize(e.text)) for e in [*chosen, item]) <= room
+        if fits and not known:
+            chosen.append(item)
 
 
 def _for_aspects(question: Question, units: Sequence[Evidence]) -> list[Evidence]:

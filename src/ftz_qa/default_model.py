@@ -102,8 +102,9 @@ def _create(source: Path, folder: Path) -> None:
 def _sweep(folder: Path) -> None:
     """Remove what processes that were killed at this have left behind."""
     for left in folder.parent.glob(f".{folder.name}-*"):
-        if time.time() - left.stat().st_mtime > _STALE_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # its process may finish just now
+            if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _write_files(source: Path, folder: Path) -> None:

@@ -289,16 +289,19 @@ def _load_default(cache_dir: Path, threads: int, progress: Callable[[str], None]
 
 def _load_named(model: str, threads: int) -> SentenceTransformer:
     """A sentence-transformers model by name or folder."""
+    from pickle import UnpicklingError  # what torch raises for damaged weights; nothing is unpickled here
+
     import torch
     from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
 
+    damage = (OSError, EOFError, ValueError, TypeError, AttributeError, KeyError, RuntimeError, ImportError)
     if threads:
         torch.set_num_threads(threads)
     offline = os.environ["HF_HUB_OFFLINE"].lower() in {"1", "true", "yes", "on"}
     try:
         return SentenceTransformer(model, local_files_only=offline)
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
+    except (*damage, SafetensorError, UnpicklingError) as error:
         remedy = (
             "现在不联网下载（HF_HUB_OFFLINE=1）：请把 FTZ_QA_EMBEDDING_MODEL 设为已下载的模型文件夹，"
             "或设 HF_HUB_OFFLINE=0 下载一次"

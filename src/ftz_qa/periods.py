@@ -14,10 +14,18 @@ _N = r"(\d{1,2}|[一二三四五六七八九十]{1,3}|两)"
 _RANGE = re.compile(rf"{_N}月?(?:份)?(?:-|至|到){_N}月")
 _FIRST_MONTHS = re.compile(rf"(?:前|头){_N}个?月")
 _QUARTERS = re.compile(r"前([两二三])个?季度?")
-_QUARTER = re.compile(r"(?:第)?([一二三四1-4])季度?(?!度)")
+_QUARTER_RANGE = re.compile(r"第?([一二三四1-4])(?:季度?)?(?:-|至|到)第?([一二三四1-4])季度")
+_QUARTER = re.compile(r"([一二三四1-4])季度|第([一二三四1-4])季")
 _MONTH = re.compile(rf"(?<!\d){_N}月")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})年?(?!\d)")
-_RELATIVE_YEARS = (("今年", 0), ("本年", 0), ("去年", -1), ("上年", -1), ("前年", -2), ("明年", 1))
+_RELATIVE_YEARS = (
+    ("今年", 0),
+    ("(?<![成基资日版样文])本年", 0),  # 日本年轻人
+    ("去年", -1),
+    ("(?<!以)上年", -1),  # 规模以上年产值
+    ("(?<![目当以之此])前年", -2),  # 目前年产
+    ("明年", 1),
+)
 
 
 def month_ranges(text: str) -> set[tuple[int, int]]:
@@ -25,13 +33,15 @@ def month_ranges(text: str) -> set[tuple[int, int]]:
     text = normalize(text)
     found: set[tuple[int, int]] = set()
 
-    def take(match: re.Match[str]) -> str:
+    def take(match: re.Match[str], size: int = 1) -> str:
         first, last = parse_int(match[1]), parse_int(match[2])
-        if first and last and first < last <= 12:
-            found.add((first, last))
-        return " "
+        if first and last and first < last <= 12 // size:
+            found.add((size * (first - 1) + 1, size * last))
+            return " "
+        return match[0]  # over the turn of the year: two single ones
 
     rest = _RANGE.sub(take, text)
+    rest = _QUARTER_RANGE.sub(lambda match: take(match, 3), rest)
     for match in _FIRST_MONTHS.finditer(rest):
         if (last := parse_int(match[1])) and last <= 12:
             found.add((1, last))
@@ -40,7 +50,7 @@ def month_ranges(text: str) -> set[tuple[int, int]]:
         found.add((1, 3 * (parse_int(match[1]) or 0)))
     rest = _QUARTERS.sub(" ", rest)
     for match in _QUARTER.finditer(rest):
-        quarter = parse_int(match[1]) or 1
+        quarter = parse_int(match[1] or match[2]) or 1
         found.add((3 * quarter - 2, 3 * quarter))
     if "上半年" in rest:
         found.add((1, 6))
@@ -55,7 +65,7 @@ def years(text: str, date: dt.date | None) -> set[int]:
     text = normalize(text)
     found = {int(match[1]) for match in _YEAR.finditer(text)}
     if date is not None:
-        found.update(date.year + shift for word, shift in _RELATIVE_YEARS if word in text)
+        found.update(date.year + shift for word, shift in _RELATIVE_YEARS if re.search(word, text))
     return found
 
 

@@ -18,7 +18,7 @@ from ftz_qa.text import lexical_tokens, normalize, tagged_words
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -53,7 +53,11 @@ _PLACED = re.compile(
 _TAGS: dict[str, frozenset[str]] = {"where": frozenset({"ns"}), "who": frozenset({"nr"})}
 _PLANS_ASKED = re.compile(r"下一步|接下来|今后|打算|计划|将要|未来|后续|准备|还要|还会|往后")
 _PLANS = re.compile(r"下一步|接下来|今后|计划|将|未来|力争|预计")
-_MEASURE = re.compile(r"(?<!哪)(?:多少|几)(?:个|多)?([\u4e00-\u9fff]{1,3})")
+_MEASURE_WORDS = (
+    "标准箱|标箱|平方公里|平方米|立方米|平米|公里|千米|公斤|千克|公顷|万吨|百分点|工作日|小时|分钟|学时|课时|千瓦时|兆瓦时|千瓦|兆瓦|班次|车次|架次|人次"
+    "|[个件项条份种家列台辆亩人名位户次场期批艘架吨斤箱元米天日年月周倍度层间座栋所处套张只头笔单票宗起例款类级届篇字部本册门支班趟车柜页卷幅块片根颗岁秒路]"
+)
+_MEASURE = re.compile(rf"(?<!哪)(?:多少|几)(?:个|多|来|余)?({_MEASURE_WORDS})")
 _COUNTED = "项件个条份种"  # bulletins count the same things with any of these
 _IMPLIED_MEASURES = (
     (
@@ -95,6 +99,9 @@ FEATURES = (
 )
 """What a unit is judged by, in the order of the stored weights; `unit_features` says what each means."""
 
+
+EARLIER_WEIGHT = 0.25
+"""How much the words of the question before count in a follow-up."""
 
 CLOSER = 5
 """How many units get the closer look."""
@@ -161,6 +168,13 @@ class Terms:
         rest.total = sum(rest.weights.values())
         return rest
 
+    def weighted(self, factor: float, spared: Terms) -> Terms:
+        """The same terms, those that are not among the spared ones with their weights times `factor`."""
+        changed = object.__new__(Terms)
+        changed.weights = {t: w if t in spared.weights else factor * w for t, w in self.weights.items()}
+        changed.total = sum(changed.weights.values())
+        return changed
+
     def unknown(self, known: Mapping[str, float]) -> float:
         """Share of the question's tokens that are not in a vocabulary, 0..1; 0 for a question without words."""
         return sum(token not in known for token in self.weights) / max(len(self.weights), 1)
@@ -201,7 +215,7 @@ def asked_measure(question: str) -> re.Pattern[str] | None:
     words: list[str] = [words for pattern, words in _IMPLIED_MEASURES if pattern.search(question)]
     for match in _MEASURE.finditer(question):
         word = match[1]
-        words.append("|".join(_COUNTED) if word[0] in _COUNTED else "|".join(dict.fromkeys([word[:2], word[:1]])))
+        words.append("|".join(_COUNTED) if word in _COUNTED else word)
     return re.compile(f"{_FIGURE}(?:{'|'.join(words)})") if words else None
 
 
@@ -211,10 +225,13 @@ class _Asked:
     def __init__(self, question: Question, idf: Mapping[str, float], today: dt.date | None) -> None:
         self.kind: Kind = question.kind
         self.text = normalize(question.text)
-        self.terms = Terms(question.text, idf)
         self.focus = Terms(question.focus, idf)
+        self.terms = Terms(question.text, idf)
+        if question.follow_up and question.focus != question.text:
+            self.terms = self.terms.weighted(EARLIER_WEIGHT, self.focus)
         self.numbers = set(_NUMBER.findall(self.text))
-        self.periods = Periods(question.text, today)
+        said_now = Periods(question.focus, today)
+        self.periods = said_now if said_now.months or said_now.years else Periods(question.text, today)
         self.plans = bool(_PLANS_ASKED.search(self.text))
         self.measure = asked_measure(normalize(question.focus)) or asked_measure(self.text)
 
@@ -323,15 +340,33 @@ class Reader:
         evidence.sort(key=lambda item: -item.score)
         return self._look_closer(evidence, vector) if self._closer_weight else evidence
 
-    def rank_parts(self, question: Question, vector: NDArray[np.float32], hits: Sequence[Hit]) -> list[list[Evidence]]:
-        """One ranking for each thing that a question asks (`parts_of`); the newly asked words count twice."""
+    def rank_parts(
+        self,
+        question: Question,
+        vector: NDArray[np.float32],
+        hits: Sequence[Hit],
+        find: Callable[[str, NDArray[np.float32]], Sequence[Hit]] | None = None,
+    ) -> list[list[Evidence]]:
+        """One ranking for each thing that a question asks (`parts_of`); the newly asked words count twice.
+
+        Parameters
+        ----------
+        find
+            Searches for a part that is a question of its own, given its text and vector; None looks in `hits` only.
+        """
         rankings = []
         for part in parts_of(question):
-            if part.focus != question.text:
-                near = vector + self._embedder.embed_queries([part.focus])[0]
-                rankings.append(self.rank(part, near / np.linalg.norm(near), hits))
-            else:
+            if part.focus == question.text:
                 rankings.append(self.rank(part, vector, hits))
+                continue
+            focus = self._embedder.embed_queries([part.focus])[0]
+            found = {hit.position: hit for hit in hits}
+            near = vector + focus
+            if part.text != question.text:
+                near = focus
+                if find is not None:
+                    found |= {hit.position: hit for hit in find(part.text, focus) if hit.position not in found}
+            rankings.append(self.rank(part, near / np.linalg.norm(near), list(found.values())))
         return rankings
 
     def _look_closer(self, evidence: list[Evidence], vector: NDArray[np.float32]) -> list[Evidence]:
@@ -349,13 +384,14 @@ class Reader:
     def closer_vectors(self, evidence: Sequence[Evidence]) -> NDArray[np.float32]:
         """Vectors of units by themselves, each under its article's title: float32 (units, dimension), unit rows."""
         keys = [(item.hit.position, item.span) for item in evidence]
-        new = [i for i, key in enumerate(keys) if key not in self._closer]
+        known = self._closer  # another thread may put an empty one in its place
+        new = [i for i, key in enumerate(keys) if key not in known]
         texts = [f"{evidence[i].hit.passage.article.title}：{evidence[i].text[:CLOSER_CHARS]}" for i in new]
-        found = {key: self._closer[key] for key in keys if key in self._closer}
-        found.update(zip([keys[i] for i in new], self._embedder.embed_passages(texts), strict=True))
-        if len(self._closer) > _REMEMBERED:
-            self._closer = {}
-        self._closer.update(found)
+        found = dict(zip([keys[i] for i in new], self._embedder.embed_passages(texts), strict=True))
+        found.update((key, known[key]) for key in keys if key not in found)
+        if len(known) > _REMEMBERED:
+            self._closer = known = {}
+        known.update(found)
         return np.stack([found[key] for key in keys])
 
 

@@ -43,6 +43,7 @@ _ENGLISH = re.compile(
     re.I,
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]+")
 _NAME_TAGS = frozenset({"ns", "nt"})
 _CONTENT_TAGS = frozenset("nvajli")
 _GENERAL = re.compile(
@@ -63,7 +64,7 @@ def refusal_features(
     the index; the largest share of its content words, by weight, that one unit holds, together with its title and
     paragraph so far, where that unit also has the measure and the months asked for; the largest cosine of a unit with
     the question, scaled so that the usual 0.85 to 0.95 becomes -1 to 1; whether it asks for a figure; and
-    whether it is in Latin script, for which words say nothing.
+    whether it is mostly in Latin script, for which words say nothing.
     """
     when = Periods(question.text, today)
     times = [_times_of(item) for item in chosen]
@@ -83,7 +84,7 @@ def refusal_features(
         max((_support([word for word, _ in words], item, idf) for item in fitting), default=0.0),
         20 * (max(item.features[_UNIT_COSINE] for item in chosen) - 0.9),
         float(question.kind in {"number", "percent"}),
-        float(not _HAN.search(question.text)),
+        float(len(_HAN.findall(question.text)) < len(_LATIN.findall(question.text))),
     ]
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftz_qa import wording
-from ftz_qa.questions import named_issues
 from ftz_qa.reader import tokens_of
-from ftz_qa.text import normalize, parse_int, split_sentences, tidy
+from ftz_qa.scope import issues_meant
+from ftz_qa.text import normalize, parse_int, split_sentences, tagged_words, tidy
 from ftz_qa.types import Span
 
 if TYPE_CHECKING:
@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 
     from ftz_qa.types import Article, Issue, Section
 
-_ARTICLE_WORD = r"(?:文章|报道|消息|信息|稿件|新闻|内容|条目)"
+_ARTICLE_WORD = r"(?:文章|报道|消息|信息|稿件|稿子|新闻|内容|条目)"
 _NUMERAL = r"[\d零〇一二两三四五六七八九十百千]+"
 _MENTION = re.compile(
-    r"(?:都?有)?(?:哪些|哪几|哪一?|几)(?:个)?[期篇](?:的?(?:通报|自贸动态|简报|动态))?(?:里|中|上)?(?:面)?(?:都|有|曾|还)*"
+    r"(?:都?有)?(?:哪些|哪几|哪一?|几)(?:个)?[期篇](?:的?(?:通报|自贸动态|简报|动态|文章|报道|稿件|稿子))?(?:里|中|上)?(?:面)?(?:都|有|曾|还)*"
     r"(?:提到|提及|涉及|报道|刊登|刊发|刊载|介绍|写到|讲到|说到|谈到|讲|有)(?:过|了|到)*(.{2,}?)(?:的(?:内容|情况|消息|报道|文章))?[?？。]*$"
+)
+_MENTION_ASKED = re.compile(
+    rf"(?:有没有|是否有|有无)(?:提到|提及|涉及|关于|有关|介绍|报道)?(.{{2,}}?)的?{_ARTICLE_WORD}[吗?？。]*$"
 )
 _MENTION_REVERSED = re.compile(
     r"^(.{2,}?)(?:的(?:内容|情况|消息|报道|文章))?(?:(?:分别|都|曾|最早|最近)*(?:在|是|是在|出现在|出自|来自|刊登在|刊登于|登在|见于))"
@@ -39,8 +42,10 @@ _PUBLISHER = re.compile(
     r"|(?:主办|编印|出版|发行)的?是?(?:谁|哪)|who publish",
     re.I,
 )
+_WHICH = re.compile(r"最[新早初近]|newest|latest|earliest|first")
+_COVERAGE = re.compile(r"收录了?(?:的|时间|日期)*(?:范围|哪些|哪几)|从(?:什么时候|哪天|哪年|哪一?期|何时)")
 _DIGEST = re.compile(
-    r"总结|概括|概述|摘要|归纳|综述|梳理|简介|主要内容|主要讲|(?:讲|说|写|谈|报道)了?(?:些|哪些)?什么|主要有什么|说了啥|讲了啥|summar",
+    r"总结|概括|概述|摘要|归纳|综述|梳理|简介|概要|要点|梗概|大意|过一遍|捋一遍|主要内容|主要讲|(?:讲|说|写|谈|报道)了?(?:些|哪些)?什么|主要有什么|说了啥|讲了啥|summar",
     re.I,
 )
 _CONTENTS = re.compile(rf"(?:哪些|什么|哪几篇|哪几条){_ARTICLE_WORD}?|目录|标题|列出|contents|articles", re.I)
@@ -48,7 +53,7 @@ _VOCABULARY = re.compile(
     rf"自贸动态|示例|请问|请|一下|通报|简报|动态|刊物|期刊|第?{_NUMERAL}[期篇条则]|期|最新|最近|最后|上一|前一|本|这|该|总结|概括|概述|摘要|归纳|综述|梳理"
     r"|简介|主要|内容|介绍|文章|报道|消息|信息|稿件|新闻|条目|标题|目录|列出|板块|栏目|部分|版块|版面|章节|篇|条|则|个|发布|出版|印发|刊发|出刊|编印|编发|主办|单位"
     r"|部门|机构|日期|时间|时候|什么|多少|哪些|哪几|哪个|哪天|哪|几|何时|谁|是|的|了|有|在|里|中|上|都|共|一共|总共|分别|包括|包含|收录|讲|说|写|些|吗|呢|啥|给我|我|用"
-    r"|一句话|每篇|各|下面|里面|号|年|月|日|出|办|库|系统|现在|目前|索引|全部|所有|大|方|为|和|以及|及|到|能|可以|简单|简要|帮|一|[\W_]"
+    r"|一句话|每篇|各|下面|里面|号|年|月|日|出|办|库|系统|现在|目前|索引|全部|所有|大|方|为|和|以及|及|到|能|可以|简单|简要|帮|一|概要|要点|梗概|大意|稿子|手头|手上|麻烦|遍|捋|过|收|登|印|把|来|想|知道|了解|看看|说说|讲讲|告诉|这些|那些|最早|最初|快速|大致|范围|时间|收录|起止|大概|整体|总体|总数|当中|其中|合计|到底|[\W_]"
     r"|issues?|articles?|what|when|who|how|many|are|is|in|the|of|was|were|this|latest|newest|published?|contents?|summar\w*|there|no|\d"
 )
 
@@ -85,25 +90,25 @@ def structural_reply(question: str, issues: Sequence[Issue]) -> Reply | None:
         All that are indexed, oldest first.
     """
     text = normalize(question)
-    numbers = sorted(issue.number for issue in issues if issue.number is not None)
-    named = named_issues(question, numbers)
-    chosen = [issue for issue in issues if named is not None and issue.number in named]
+    meant = issues_meant(question, issues)
+    chosen = [issues[i] for i in meant or ()]
     if mention := _mention(text, chosen or issues):
         return mention
     sections = _named_sections(text, chosen or issues)
-    if len(_residue(text, sections)) > 1:
+    if _residue(text, sections):
         return None
-    if named is None:
+    if meant is None:
         return _about_all(text, issues, sections)
     replies = [reply for issue in chosen if (reply := _about_issue(text, issue, sections))]
     return _joined(replies) if replies else None
 
 
 def _residue(text: str, sections: Sequence[Section]) -> str:
-    """What a question says beyond words about bulletins and the sections that it names."""
+    """What a question says beyond words about bulletins and the sections that it names; without single characters."""
     for title in {normalize(section.title) for section in sections}:
         text = text.replace(title, "")
-    return _VOCABULARY.sub("", text)
+    words = [word for word, _ in tagged_words(text) if len(word) > 1 and _VOCABULARY.sub("", word)]
+    return "".join(words) if len(_VOCABULARY.sub("", text)) > 1 else ""
 
 
 def _named_sections(text: str, issues: Sequence[Issue]) -> list[Section]:
@@ -112,7 +117,7 @@ def _named_sections(text: str, issues: Sequence[Issue]) -> list[Section]:
 
 def _about_all(text: str, issues: Sequence[Issue], sections: Sequence[Section]) -> Reply | None:
     """Questions that name no issue: about the whole collection, or about the only issue there is."""
-    if _COUNT_ISSUES.search(text) and not _COUNT_ARTICLES.search(text):
+    if _COVERAGE.search(text) or (_COUNT_ISSUES.search(text) and not _COUNT_ARTICLES.search(text)):
         return Reply(f"共收录{len(issues)}期：{wording.coverage(issues)}。")
     if len(issues) == 1:
         return _about_issue(text, issues[0], sections)
@@ -138,7 +143,7 @@ def _about_issue(text: str, issue: Issue, sections: Sequence[Section]) -> Reply 
     replies = [reply for pattern, make in asked if pattern.search(text) and (reply := make())]
     if not replies and (sections or _CONTENTS.search(text)):
         return _contents(issue, sections)
-    if not replies and re.search(r"最新|newest|latest", text):
+    if not replies and _WHICH.search(text):
         return _date(issue)
     return _joined(replies) if replies else None
 
@@ -210,7 +215,7 @@ def _digest(issue: Issue, sections: Sequence[Section]) -> Reply:
 
 def _mention(text: str, issues: Sequence[Issue]) -> Reply | None:
     """Which issues speak of something: articles that hold it to the letter, the newest issue first."""
-    match = _MENTION.search(text) or _MENTION_REVERSED.search(text)
+    match = _MENTION.search(text) or _MENTION_ASKED.search(text) or _MENTION_REVERSED.search(text)
     if not match:
         return None
     subject = re.sub(r"^(?:关于|有关|对|了|过)|(?:的)$|[?？。，,]", "", match[1])

@@ -79,9 +79,9 @@ def only_searched(numbers: Sequence[int]) -> str:
     return f"仅检索{issue_numbers(numbers)}"
 
 
-def understood_as(question: str) -> str:
-    """Note how a follow-up was understood."""
-    return f"按上文理解为：{question}"
+def understood_as(question: str, follow_up: bool) -> str:
+    """Note how a question was understood that did not stand alone, or had names in Latin letters."""
+    return f"{'按上文' if follow_up else ''}理解为：{question}"
 
 
 EMPTY_QUESTION = "请输入问题。"

@@ -82,9 +82,8 @@ def _checked(reply: str, passages: Sequence[Passage]) -> Written:
     for match in _MARKED.finditer(reply.strip()):
         sentence = match[1].strip(" \n。；;")
         cited = [passages[n - 1] for n in map(int, _MARKER.findall(match[2])) if 1 <= n <= len(passages)]
-        figures = set(_NUMBER.findall(normalize(sentence)))
-        held = set(_NUMBER.findall(normalize("\n".join(f"{passage_label(p)}{p.article.title}{p.text}" for p in cited))))
-        if not cited or not sentence or not figures <= held:
+        held = _figures("\n".join(f"{passage_label(p)}{p.article.title}{p.text}" for p in cited))
+        if not cited or not sentence or not _figures(sentence) <= held:
             continue
         markers = []
         for passage in cited:
@@ -98,21 +97,28 @@ def _checked(reply: str, passages: Sequence[Passage]) -> Written:
     return Written("".join(sentences), tuple(citations))
 
 
+def _figures(text: str) -> set[str]:
+    return set(_NUMBER.findall(normalize(text)))
+
+
 def _nearest_sentence(text: str, passage: Passage) -> Span:
-    """The sentence of a passage that shares most with a text, as a span of the article's body."""
-    wanted = tokens_of(text)
+    """The sentence of a passage that shares most figures, then most words, with a text; as a span of the body."""
+    wanted, figures = tokens_of(text), _figures(text)
     spans = [Span(passage.start + s.start, passage.start + s.end) for s in split_sentences(passage.text)]
     body = passage.article.body
-    return max(
-        spans,
-        key=lambda span: len(wanted & tokens_of(body[span.start : span.end])),
-        default=Span(passage.start, passage.end),
-    )
+
+    def shared(span: Span) -> tuple[int, int]:
+        sentence = body[span.start : span.end]
+        return len(figures & _figures(sentence)), len(wanted & tokens_of(sentence))
+
+    return max(spans, key=shared, default=Span(passage.start, passage.end))
 
 
 def _provider_errors() -> tuple[type[Exception], ...]:
     """What a chat model raises when its endpoint fails."""
-    errors: list[type[Exception]] = [OSError, TimeoutError, ValueError]
+    # Replies without choices or message come out of langchain-openai as errors of these general types.
+    malformed = (TypeError, LookupError, AttributeError)
+    errors: list[type[Exception]] = [OSError, TimeoutError, ValueError, *malformed]
     try:
         from openai import OpenAIError
     except ImportError:

@@ -1,0 +1,286 @@
+"""What the evidence lacks is seen and lowers the chance of an answer; the decision follows the stored model."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conftest import CARS, MEDICINE, PORT, RAIL, NgramEmbedder, make_issue
+from ftz_qa.index import PassageIndex
+from ftz_qa.questions import understand
+from ftz_qa.reader import FEATURES, Evidence
+from ftz_qa.refusal import REFUSAL_FEATURES, Judge, RefusalModel, refusal_features, stored_refusal_model
+from ftz_qa.types import Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ftz_qa.answering import Answerer
+
+SIGNS = (
+    "measure_missing",
+    "measure_there",
+    "missing_months",
+    "missing_years",
+    "missing_name",
+    "figure_asked",
+    "latin",
+)
+TODAY = dt.date(2025, 9, 15)
+INDEX_ISSUES = [
+    make_issue(7, RAIL, PORT, date=dt.date(2025, 8, 15)),
+    make_issue(8, MEDICINE, CARS, date=TODAY),
+    make_issue(
+        6, ("外贸", "1月，出口3台。产品很好。\n前两个月出口8台。\n全年出口目标为100台。"), date=dt.date(2024, 3, 1)
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def index() -> PassageIndex:
+    return PassageIndex.build(INDEX_ISSUES, NgramEmbedder())
+
+
+def found(index: PassageIndex, *texts: str) -> list[Evidence]:
+    """The units that hold the texts, as evidence."""
+    evidence = []
+    for text in texts:
+        for position, passage in enumerate(index.passages):
+            for span in index.units_of(position)[0]:
+                if text in passage.article.body[span.start : span.end]:
+                    features = (0.9,) + (0.0,) * (len(FEATURES) - 1)
+                    evidence.append(Evidence(Hit(passage, position, 1.0, 0.9, 9.0), span, 5.0, features))
+    assert len(evidence) == len(texts)
+    return evidence
+
+
+def features(index: PassageIndex, question: str, *texts: str) -> dict[str, float]:
+    values = refusal_features(understand(question), found(index, *texts), index.lexical.idf, index.newest_date)
+    return dict(zip(REFUSAL_FEATURES, values, strict=True))
+
+
+# Measures
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "missing", "there"),
+    [
+        ("园区占地多少亩？", "占地142亩", 0, 1),
+        ("园区用电多少千瓦时？", "占地142亩", 1, 0),
+        ("园区占地多少亩？", "23家企业", 1, 0),
+        ("园区是谁建的？", "占地142亩", 0, 0),
+        ("总投资多少钱？", "6.5亿元", 0, 1),
+    ],
+)
+def test_figures_of_the_measure_asked_for_are_there_or_missing(
+    index: PassageIndex, question: str, text: str, missing: float, there: float
+) -> None:
+    values = features(index, question, text)
+    assert (values["measure_missing"], values["measure_there"]) == (missing, there)
+
+
+def test_one_unit_with_the_measure_is_enough(index: PassageIndex) -> None:
+    values = features(index, "园区占地多少亩？", "23家企业", "占地142亩")
+    assert (values["measure_missing"], values["measure_there"]) == (0, 1)
+
+
+# Times
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "missing"),
+    [
+        ("1月出口多少台？", "1月，出口3台", 0),
+        ("1月出口多少台？", "前两个月出口8台", 1),
+        ("前两个月出口多少台？", "前两个月出口8台", 0),
+        ("1至2月出口多少台？", "前两个月出口8台", 0),
+        ("11月产品怎么样？", "产品很好", 1),
+        ("1月产品怎么样？", "产品很好", 0),  # said of January just before
+        ("1月出口目标是多少？", "全年出口目标", 1),
+        ("出口多少台？", "前两个月出口8台", 0),
+    ],
+)
+def test_months_that_the_evidence_does_not_speak_of_are_missing(
+    index: PassageIndex, question: str, text: str, missing: float
+) -> None:
+    assert features(index, question, text)["missing_months"] == missing
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "missing"),
+    [
+        ("2019年出口二手车多少台？", "二手车6820台", 1),
+        ("2024年出口二手车多少台？", "二手车6820台", 0),  # 去年 of an issue of 2025
+        ("去年出口二手车多少台？", "二手车6820台", 0),
+        ("今年上半年开行班列多少列？", "班列412列", 0),
+        ("2025年航线每周几班？", "每周一班", 0),  # nothing named: the year of the issue
+        ("今年前两个月出口多少台？", "前两个月出口8台", 1),  # an issue of 2024
+        ("2024年前两个月出口多少台？", "前两个月出口8台", 0),
+        ("出口二手车多少台？", "二手车6820台", 0),
+    ],
+)
+def test_years_that_the_evidence_does_not_speak_of_are_missing(
+    index: PassageIndex, question: str, text: str, missing: float
+) -> None:
+    assert features(index, question, text)["missing_years"] == missing
+
+
+def test_without_any_dates_no_relative_year_is_missing() -> None:
+    index = PassageIndex.build([make_issue(None, CARS)], NgramEmbedder())
+    assert index.newest_date is None
+    assert features(index, "去年出口二手车多少台？", "二手车6820台")["missing_years"] == 0
+
+
+# Names and words
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("澳门的园区占地多少亩？", 1),
+        ("新疆的园区占地多少亩？", 1),
+        ("园区占地多少亩？", 0),
+        ("云州的园区占地多少亩？", 0),
+    ],
+)
+def test_a_place_that_the_articles_do_not_name_is_missing(index: PassageIndex, question: str, missing: float) -> None:
+    assert features(index, question, "占地142亩")["missing_name"] == missing
+
+
+def test_a_place_is_looked_for_in_the_articles_quoted_only(index: PassageIndex) -> None:
+    question = "云州产品销往哪里？"
+    assert features(index, question, "二手车6820台")["missing_name"] == 1
+    assert features(index, question, "二手车6820台", "23家企业")["missing_name"] == 0
+
+
+def test_support_falls_with_every_word_that_the_evidence_lacks(index: PassageIndex) -> None:
+    questions = ["生物医药园区占地多少亩？", "生物医药园区火箭占地多少亩？", "生物医药园区火箭卫星占地多少亩？"]
+    support = [features(index, question, "占地142亩")["joint_support"] for question in questions]
+    assert support[0] > support[1] > support[2] > 0
+
+
+def test_a_unit_of_another_measure_or_month_gives_no_support(index: PassageIndex) -> None:
+    assert features(index, "园区占地多少亩？", "占地142亩")["joint_support"] > 0
+    assert features(index, "园区占地多少公里？", "占地142亩")["joint_support"] == 0
+    assert features(index, "3月园区占地多少亩？", "占地142亩")["joint_support"] == 0
+
+
+def test_support_comes_from_the_best_unit_not_from_all_together(index: PassageIndex) -> None:
+    one = features(index, "二手车和班列怎么样？", "二手车6820台")["joint_support"]
+    both = features(index, "二手车和班列怎么样？", "二手车6820台", "班列412列")["joint_support"]
+    assert 0 < one <= both < 1
+
+
+@pytest.mark.parametrize(("question", "latin"), [("How large is it?", 1), ("GDP是多少？", 0), ("园区？", 0)])
+def test_questions_in_latin_script_are_known_as_such(index: PassageIndex, question: str, latin: float) -> None:
+    assert features(index, question, "占地142亩")["latin"] == latin
+
+
+@given(
+    st.text(st.sampled_from("园区占地多少亩澳门去年今2019年1月前两个为什么谁班列？，。% ab９"), max_size=30)
+    | st.text(max_size=20),
+    st.lists(st.sampled_from(["占地142亩", "班列412列", "每周一班", "产品很好"]), min_size=1, max_size=3, unique=True),
+)
+def test_any_question_gives_features_in_their_ranges(index: PassageIndex, question: str, texts: list[str]) -> None:
+    values = features(index, question, *texts)
+    assert tuple(values) == REFUSAL_FEATURES
+    assert values["bias"] == 1
+    assert all(values[name] in (0.0, 1.0) for name in SIGNS)
+    assert 0 <= values["joint_support"] <= 1.0001
+    assert all(math.isfinite(value) for value in values.values())
+    assert not (values["measure_missing"] and values["measure_there"])
+
+
+# The decision
+
+
+def judge(index: PassageIndex, model: RefusalModel | None = None) -> Judge:
+    return Judge(index.lexical.idf, index.newest_date, model)
+
+
+def probabilities(index: PassageIndex, questions: Sequence[str], text: str) -> list[float]:
+    return [judge(index).probability(understand(question), found(index, text)) for question in questions]
+
+
+@pytest.mark.parametrize(
+    ("answerable", "lacking"),
+    [
+        ("生物医药园区占地多少亩？", "生物医药园区用电多少千瓦时？"),
+        ("生物医药园区占地多少亩？", "生物医药园区2019年占地多少亩？"),
+        ("生物医药园区占地多少亩？", "生物医药园区11月占地多少亩？"),
+        ("生物医药园区占地多少亩？", "澳门生物医药园区占地多少亩？"),
+        ("生物医药园区占地多少亩？", "航天发射基地占地多少亩？"),
+    ],
+)
+def test_whatever_the_evidence_lacks_makes_an_answer_less_likely(
+    index: PassageIndex, answerable: str, lacking: str
+) -> None:
+    more, less = probabilities(index, [answerable, lacking], "占地142亩")
+    assert 0 < less < more < 1
+
+
+@given(st.lists(st.floats(-60, 60), min_size=2, max_size=6).map(sorted))
+def test_a_larger_weight_of_what_is_there_never_lowers_the_chance(index: PassageIndex, weights: list[float]) -> None:
+    question, evidence = understand("园区占地多少亩？"), found(index, "占地142亩")
+    chances = [
+        judge(index, RefusalModel({"measure_there": weight}, 0.5)).probability(question, evidence) for weight in weights
+    ]
+    assert all(0 <= one <= other <= 1 for one, other in pairwise(chances))
+
+
+@pytest.mark.parametrize(("threshold", "answers"), [(0.49, True), (0.5, True), (0.51, False)])
+def test_from_the_threshold_on_there_is_an_answer(index: PassageIndex, threshold: float, answers: bool) -> None:
+    even = judge(index, RefusalModel({}, threshold))
+    assert even.probability(understand("园区占地多少亩？"), found(index, "占地142亩")) == 0.5
+    assert even.answers(understand("园区占地多少亩？"), found(index, "占地142亩")) is answers
+
+
+@pytest.mark.parametrize("question", ["asdf", "qwerty uiop", "xx yy zz", "a b c"])
+def test_noise_in_latin_script_is_never_answered(index: PassageIndex, question: str) -> None:
+    sure = judge(index, RefusalModel({"bias": 50.0}, 0.5))
+    assert sure.probability(understand(question), found(index, "占地142亩")) == 0
+    assert not sure.answers(understand(question), found(index, "占地142亩"))
+
+
+@pytest.mark.parametrize("question", ["How large is the park?", "What does the park cover?", "142"])
+def test_a_question_in_latin_script_or_something_known_is_judged(index: PassageIndex, question: str) -> None:
+    sure = judge(index, RefusalModel({"bias": 50.0}, 0.5))
+    assert sure.answers(understand(question), found(index, "占地142亩"))
+
+
+def test_without_evidence_there_is_no_answer(index: PassageIndex) -> None:
+    sure = judge(index, RefusalModel({"bias": 50.0}, 0.0))
+    assert sure.probability(understand("园区占地多少亩？"), []) == 0
+
+
+def test_the_stored_model_weighs_the_features_that_there_are() -> None:
+    model = stored_refusal_model()
+    assert set(model.weights) == set(REFUSAL_FEATURES)
+    assert all(math.isfinite(weight) for weight in model.weights.values())
+    assert 0 < model.threshold < 1
+    for name in ("measure_missing", "missing_years", "missing_name"):
+        assert model.weights[name] < 0 < model.weights["joint_support"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["雁口铁路口岸2024年开行中欧班列多少列？", "青屿港2024年集装箱吞吐量是多少？", "林查班航线主要承运什么？"],
+)
+def test_what_the_sample_issues_say_is_answered(answerer: Answerer, question: str) -> None:
+    assert not answerer.answer(question).refused
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["雁口铁路口岸2011年开行中欧班列多少列？", "澳门的博彩业去年收入多少亿元？", "怎么做红烧肉？", "asdf qwer zxcv"],
+)
+def test_what_the_sample_issues_do_not_say_is_refused(answerer: Answerer, question: str) -> None:
+    answer = answerer.answer(question)
+    assert answer.refused
+    assert answer.citations == ()
