@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ftz_qa.answering import AnswerChain, Answerer
 from ftz_qa.embedding import Embedder, load_embedder
-from ftz_qa.evaluation import Half, Outcome, by_type, evaluate, read_items, table
+from ftz_qa.evaluation import Outcome, Split, by_type, evaluate, read_items, table
 from ftz_qa.index import PassageIndex
 from ftz_qa.indexing import index_issues
 from ftz_qa.settings import Settings
@@ -25,15 +25,15 @@ QUESTIONS = ROOT / "benchmarks/questions"
 ACCEPTANCE = ROOT.parent / "shared/bulletins/issue-239.txt"
 
 
-def run(name: str, bulletins: Path, sets: list[Path], half: Half, embedder: Embedder) -> list[Outcome]:
+def run(name: str, bulletins: Path, sets: list[Path], split: Split, embedder: Embedder) -> list[Outcome]:
     """Index the bulletins in a folder of their own, ask the questions, print the table."""
     with tempfile.TemporaryDirectory() as folder:
         index_issues([bulletins], Path(folder), embedder)
         answerer = Answerer(AnswerChain(PassageIndex.load(Path(folder)), embedder))
-        outcomes = evaluate(read_items(sets, half), answerer, lambda done, total: _progress(name, done, total))
+        outcomes = evaluate(read_items(sets, split), answerer, lambda done, total: _progress(name, done, total))
     latencies = sorted(outcome.answer.latency_ms for outcome in outcomes)
     deciles = statistics.quantiles(latencies, n=20)
-    sys.stdout.write(f"\n## {name}, {half}\n\n{table(by_type(outcomes))}\n\n")
+    sys.stdout.write(f"\n## {name}, {split}\n\n{table(by_type(outcomes))}\n\n")
     sys.stdout.write(f"latency ms: p50 {statistics.median(latencies):.0f}, p95 {deciles[18]:.0f}\n")
     return outcomes
 
@@ -44,7 +44,7 @@ def _progress(name: str, done: int, total: int) -> None:
 
 
 def _wrong(outcomes: list[Outcome]) -> list[dict[str, object]]:
-    """What went wrong, for reading; only ever of the tuning half."""
+    """What went wrong, for reading; only ever of the questions for tuning."""
     return [
         {
             "id": o.item.id,
@@ -55,16 +55,16 @@ def _wrong(outcomes: list[Outcome]) -> list[dict[str, object]]:
             "must": o.item.must,
         }
         for o in outcomes
-        if o.item.half == "dev" and (not o.right or o.cited is False)
+        if o.item.split == "dev" and (not o.right or o.cited is False)
     ]
 
 
 def main() -> None:
-    """Run both evaluations and write the wrong answers of the tuning half, if asked to."""
+    """Run both evaluations and write the wrong answers of the questions for tuning, if asked to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--half", choices=("dev", "report", "all"), default="report")
+    parser.add_argument("--split", choices=("dev", "report"), default="report")
     parser.add_argument("--acceptance", type=Path, default=ACCEPTANCE, help="text of issue 239")
-    parser.add_argument("--wrong", type=Path, help="JSON file for the wrong answers of the tuning half")
+    parser.add_argument("--wrong", type=Path, help="JSON file for the wrong answers of the questions for tuning")
     options = parser.parse_args()
     settings = Settings()
     embedder = load_embedder(
@@ -74,10 +74,10 @@ def main() -> None:
         passage_prefix=settings.passage_prefix,
         threads=settings.threads,
     )
-    outcomes = run("sample issues", ROOT / "issues", sorted(QUESTIONS.glob("sample-*.jsonl")), options.half, embedder)
+    outcomes = run("sample issues", ROOT / "issues", sorted(QUESTIONS.glob("*sample*.jsonl")), options.split, embedder)
     if options.acceptance.exists():
-        acceptance = [QUESTIONS / "issue-239.jsonl"]
-        outcomes += run("issue 239", options.acceptance, acceptance, options.half, embedder)
+        acceptance = sorted(QUESTIONS.glob("*239.jsonl"))
+        outcomes += run("issue 239", options.acceptance, acceptance, options.split, embedder)
     else:
         sys.stdout.write(f"\nissue 239 skipped: {options.acceptance} is not here (--acceptance FILE)\n")
     if options.wrong is not None:

@@ -120,7 +120,7 @@ def _sample(
 
 
 def set_samples(path: Path, index_dir: Path, embedder: Embedder, weight: float) -> list[Sample]:
-    """The same for the tuning half of a question set: units of gold articles that hold most of the facts are right."""
+    """The same for the questions for tuning of a set: units of gold articles that hold most of the facts are right."""
     index = PassageIndex.load(index_dir)
     retriever = HybridRetriever(index=index, embedder=embedder)
     reader = Reader(index, embedder, ReaderModel({}, 0.0))
@@ -193,7 +193,7 @@ def main() -> None:
     parser.add_argument("--paragraphs", type=int, default=1200)
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument(
-        "--set", action="append", default=[], help="SET.jsonl=INDEX_DIR: its tuning half is learned from"
+        "--set", action="append", default=[], help="SET.jsonl=INDEX_DIR: its questions for tuning are learned from"
     )
     parser.add_argument("--set-weight", type=float, default=3.0)
     parser.add_argument("--cache", type=Path, help="folder that keeps the embeddings for the next run")

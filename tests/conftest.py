@@ -166,9 +166,9 @@ def answerer(embedder: Embedder, sample_index_dir: Path) -> Answerer:
     return Answerer(AnswerChain(PassageIndex.load(sample_index_dir), embedder, sample_index_dir))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Headless chromium."""
+    """Headless chromium; not for the whole session, because its event loop would be in the way of other tests."""
     from playwright.sync_api import sync_playwright
 
     from page_browser import CHROMIUM, CHROMIUM_ARGS
@@ -179,9 +179,9 @@ def browser() -> Iterator[Browser]:
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def context(browser: Browser) -> BrowserContext:
-    """One for all page tests, so that Gradio's scripts are loaded once."""
+    """One for a module, so that Gradio's scripts are loaded once."""
     from page_browser import WIDE
 
     return browser.new_context(viewport=WIDE, locale="zh-CN")

@@ -57,11 +57,11 @@ def test_a_history_is_read_as_turns(tmp_path: Path) -> None:
     assert (read.history[0].role, read.history[0].content) == ("user", "甲？")
 
 
-def test_halves_divide_a_set_by_odd_and_even_ids(tmp_path: Path) -> None:
-    path = written(tmp_path, *(line(id=f"s2-{n:03}") for n in range(1, 7)))
-    assert [i.id for i in read_items([path], "dev")] == ["s2-001", "s2-003", "s2-005"]
-    assert [i.id for i in read_items([path], "report")] == ["s2-002", "s2-004", "s2-006"]
-    assert len(read_items([path], "all")) == 6
+def test_questions_for_reporting_are_kept_apart(tmp_path: Path) -> None:
+    path = written(tmp_path, line(id="a"), line(id="b", split="report"), line(id="c", split="dev"))
+    assert [i.id for i in read_items([path], "dev")] == ["a", "c"]
+    assert [i.id for i in read_items([path], "report")] == ["b"]
+    assert [i.id for i in read_items([path])] == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize(

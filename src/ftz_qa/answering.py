@@ -17,15 +17,16 @@ from ftz_qa.embedding import load_embedder
 from ftz_qa.errors import FtzQaError, InputError, ModelError
 from ftz_qa.grounding import cite, renumber
 from ftz_qa.index import PassageIndex
-from ftz_qa.pinyin_names import PinyinNames
 from ftz_qa.prompts import load_prompt
 from ftz_qa.questions import Question, understand
 from ftz_qa.reader import Reader
 from ftz_qa.refusal import Judge
 from ftz_qa.retrieval import HybridRetriever, document_hit
 from ftz_qa.scope import issue_numbers, issues_meant, named_issues, without_issue
+from ftz_qa.spelling import Speller
 from ftz_qa.store import current_build
 from ftz_qa.structure import Reply, structural_reply
+from ftz_qa.text import simplify
 from ftz_qa.types import Answer, Citation, Hit, Span
 from ftz_qa.writer import PLACEHOLDERS, Writer, WriterError
 
@@ -80,7 +81,7 @@ class _Engine:
     retriever: HybridRetriever
     reader: Reader
     judge: Judge
-    names: PinyinNames
+    speller: Speller
 
 
 class AnswerChain(Runnable[Request, str | Answer]):
@@ -116,7 +117,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
         retriever = HybridRetriever(index=index, embedder=self._embedder)
         idf = index.lexical.idf
         reader, judge = Reader(index, self._embedder), Judge(idf, index.newest_date)
-        return _Engine(index, retriever, reader, judge, PinyinNames(idf))
+        return _Engine(index, retriever, reader, judge, Speller(idf))
 
     @property
     def index(self) -> PassageIndex:
@@ -181,9 +182,10 @@ class AnswerChain(Runnable[Request, str | Answer]):
     def _answer(self, asked: str, history: Sequence[Turn], config: RunnableConfig) -> Answer:
         engine = self._current()
         issues = engine.index.issues
-        named = engine.names.in_chinese(asked)
-        question = understand(named, history)
-        restated = question.follow_up or named != asked
+        plain = simplify(asked)
+        respelled = engine.speller.respell(plain)
+        question = understand(respelled, history)
+        restated = question.follow_up or respelled != plain
         notes = (wording.understood_as(question.text, question.follow_up),) if restated else ()
         blank = Answer(asked, "", True, (), "extractive", resolved=question.text, notes=notes)
         if not any(char.isalnum() for char in asked):

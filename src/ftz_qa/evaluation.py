@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ftz_qa.answering import Answerer
     from ftz_qa.types import Answer
 
-Half = Literal["dev", "report", "all"]
+Split = Literal["dev", "report"]
 CONCISE_CHARS = 200
 RANKS = 10
 
@@ -50,6 +50,8 @@ class Item(BaseModel):
         The articles of which at least one has to be cited; empty where none is needed.
     concise
         Whether the answer has to keep within 200 characters.
+    split
+        ``report`` questions are asked for figures only, and never looked at while tuning on the ``dev`` ones.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,12 +65,7 @@ class Item(BaseModel):
     must_not: tuple[str, ...] = ()
     gold: tuple[Gold, ...] = ()
     concise: bool = False
-
-    @property
-    def half(self) -> Half:
-        """Odd ids are for tuning (``dev``), even ones for reporting."""
-        digits = re.findall(r"\d+", self.id)
-        return "dev" if digits and int(digits[-1]) % 2 else "report"
+    split: Split = "dev"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +93,8 @@ class Outcome:
     rank: int | None
 
 
-def read_items(paths: Iterable[Path], half: Half = "all") -> list[Item]:
-    """Read question sets.
+def read_items(paths: Iterable[Path], split: Split | None = None) -> list[Item]:
+    """Read question sets: the questions of one split, or all.
 
     Raises
     ------
@@ -120,7 +117,7 @@ def read_items(paths: Iterable[Path], half: Half = "all") -> list[Item]:
                 first = error.errors()[0]
                 where = ".".join(str(part) for part in first["loc"])
                 raise InputError(f"问题集 {path} 第 {number} 行不合格式：{where} {first['msg']}") from error
-            if half in ("all", item.half):
+            if split in (None, item.split):
                 items.append(item)
     return items
 

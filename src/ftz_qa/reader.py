@@ -13,7 +13,7 @@ import numpy as np
 
 from ftz_qa.passages import passage_context
 from ftz_qa.periods import Periods
-from ftz_qa.questions import content_words, parts_of
+from ftz_qa.questions import MEASURE_WORDS, content_words, parts_of
 from ftz_qa.text import lexical_tokens, normalize, tagged_words
 
 if TYPE_CHECKING:
@@ -53,20 +53,18 @@ _PLACED = re.compile(
 _TAGS: dict[str, frozenset[str]] = {"where": frozenset({"ns"}), "who": frozenset({"nr"})}
 _PLANS_ASKED = re.compile(r"下一步|接下来|今后|打算|计划|将要|未来|后续|准备|还要|还会|往后")
 _PLANS = re.compile(r"下一步|接下来|今后|计划|将|未来|力争|预计")
-_MEASURE_WORDS = (
-    "标准箱|标箱|平方公里|平方米|立方米|平米|公里|千米|公斤|千克|公顷|万吨|百分点|工作日|小时|分钟|学时|课时|千瓦时|兆瓦时|千瓦|兆瓦|班次|车次|架次|人次"
-    "|[个件项条份种家列台辆亩人名位户次场期批艘架吨斤箱元米天日年月周倍度层间座栋所处套张只头笔单票宗起例款类级届篇字部本册门支班趟车柜页卷幅块片根颗岁秒路]"
-)
-_MEASURE = re.compile(rf"(?<!哪)(?:多少|几)(?:个|多|来|余)?({_MEASURE_WORDS})")
-_COUNTED = "项件个条份种"  # bulletins count the same things with any of these
+_MEASURE = re.compile(rf"(?<!哪)(?:多少|几(?![月日号]))(?:个|多|来|余)?({MEASURE_WORDS})")
+_ALIKE = ("项件个条份种", "人名位", "家户", "趟班次")  # the same things are counted with any of these
 _IMPLIED_MEASURES = (
     (
-        re.compile(r"钱|(?:投资|资金|金额|产值|货值|总额|费用|成本|授信|贷款|融资|收入|交易额)\S{0,4}(?:多少|几|多大)"),
+        re.compile(
+            r"多少钱|几[块个]?钱|(?:投资|资金|金额|产值|货值|总额|费用|成本|授信|贷款|融资|收入|交易额)\S{0,4}(?:多少|几|多大)"
+        ),
         "元|美元",
     ),
     (re.compile(r"多远|多长|距离"), "公里|千米|米"),
     (re.compile(r"多久|多长时间|用时|耗时"), "天|小时|分钟|日|年|月"),
-    (re.compile(r"面积|多大"), "平方米|平方公里|平米|亩|公顷|万平"),
+    (re.compile(r"面积|占地"), "平方米|平方公里|平米|亩|公顷|万平"),
     (re.compile(r"多少人|几个?人|几位|几名"), "人|名|位"),
     (re.compile(r"几月|几号|几日|哪天|哪一天|哪个?月"), "月|日"),
     (re.compile(r"哪一?年"), "年"),
@@ -101,7 +99,7 @@ FEATURES = (
 
 
 EARLIER_WEIGHT = 0.25
-"""How much the words of the question before count in a follow-up."""
+"""How much words count that are not part of what is asked: of the question before, or of the others in the same."""
 
 CLOSER = 5
 """How many units get the closer look."""
@@ -212,10 +210,10 @@ def asked_measure(question: str) -> re.Pattern[str] | None:
 
     None where it names no measure.
     """
-    words: list[str] = [words for pattern, words in _IMPLIED_MEASURES if pattern.search(question)]
-    for match in _MEASURE.finditer(question):
-        word = match[1]
-        words.append("|".join(_COUNTED) if word in _COUNTED else word)
+    words = [
+        next(("|".join(alike) for alike in _ALIKE if match[1] in alike), match[1])
+        for match in _MEASURE.finditer(question)
+    ] or [words for pattern, words in _IMPLIED_MEASURES if pattern.search(question)]
     return re.compile(f"{_FIGURE}(?:{'|'.join(words)})") if words else None
 
 
@@ -227,7 +225,7 @@ class _Asked:
         self.text = normalize(question.text)
         self.focus = Terms(question.focus, idf)
         self.terms = Terms(question.text, idf)
-        if question.follow_up and question.focus != question.text:
+        if question.focus != question.text:
             self.terms = self.terms.weighted(EARLIER_WEIGHT, self.focus)
         self.numbers = set(_NUMBER.findall(self.text))
         said_now = Periods(question.focus, today)

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 REFUSAL_FEATURES = (
     "bias",
     "measure_missing",
-    "measure_there",
-    "missing_months",
     "missing_years",
     "missing_name",
-    "unknown_word",
+    "missing_role",
+    "unknown_words",
     "joint_support",
     "unit_cosine",
+    "fused_score",
     "figure_asked",
     "latin",
 )
@@ -44,7 +44,11 @@ _ENGLISH = re.compile(
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]+")
-_NAME_TAGS = frozenset({"ns", "nt"})
+_ROLE = re.compile(
+    "负责人|法定代表|管理人|代表|主持人|总经理|经理|董事长|董事|总裁|行长|会长|主席|主任|书记|市长|县长|区长|省长|局长|厅长|部长|院长"
+    "|校长|所长|站长|科长|处长|司长|秘书长|队长|组长|教授|院士|专家|工程师|创始人|发言人|股东"
+)
+_NAME_TAGS = frozenset({"ns", "nt", "nz", "nr", "nrt"})
 _CONTENT_TAGS = frozenset("nvajli")
 _GENERAL = re.compile(
     "情况|名字|名称|时间|时候|数量|金额|内容|方面|地方|原因|问题|单位|部门|企业|公司|城市|地区|人员|时期|东西|方式|办法"
@@ -58,13 +62,13 @@ def refusal_features(
 ) -> list[float]:
     """Values of `REFUSAL_FEATURES` for a question and the evidence chosen for it (at least one unit).
 
-    Whether a figure of the measure asked for is missing from the chosen units, or there (neither, where no measure is
-    asked for); whether the months, or the year, that the question names are missing from them; whether a place or
-    organisation that it names is missing from their articles; whether it holds a content word that occurs nowhere in
-    the index; the largest share of its content words, by weight, that one unit holds, together with its title and
-    paragraph so far, where that unit also has the measure and the months asked for; the largest cosine of a unit with
-    the question, scaled so that the usual 0.85 to 0.95 becomes -1 to 1; whether it asks for a figure; and
-    whether it is mostly in Latin script, for which words say nothing.
+    Whether a figure of the measure asked for is missing from the chosen units; whether the year that the question
+    names is; whether a name in it is missing from their articles; whether a role that is asked for (``负责人``) is
+    missing from the chosen units; how many of its content words occur nowhere in the index (thirds); the largest
+    share of its content words, by weight, that one chosen unit holds, together with its title and paragraph so far,
+    where that unit also has the measure and the months asked for; the largest cosine of a chosen unit with the
+    question, scaled so that the usual 0.85 to 0.95 becomes -1 to 1; the fused score of the best one's passage;
+    whether it asks for a figure; and whether it is mostly in Latin script, for which words say nothing.
     """
     when = Periods(question.text, today)
     times = [_times_of(item) for item in chosen]
@@ -73,16 +77,17 @@ def refusal_features(
     in_months = [not when.months or when.matches(said)[0] for said in times]
     fitting = [item for item, *fits in zip(chosen, measured, in_months, strict=True) if all(fits)]
     words = _content_words(question)
+    said = normalize("".join(item.text for item in chosen))
     return [
         1.0,
         float(not any(measured)),
-        float(measure is not None and any(measured)),
-        float(not any(in_months)),
         float(bool(when.years) and not any(when.matches(said)[1] for said in times)),
         float(_lacks_name([word for word, tag in words if tag in _NAME_TAGS], chosen)),
-        float(any(pair not in idf for word, _ in words for pair in _pairs(word))),
+        float(any(role not in said for role in _ROLE.findall(normalize(question.focus)))),
+        sum(any(pair not in idf for pair in _pairs(word)) for word, _ in words) / 3,
         max((_support([word for word, _ in words], item, idf) for item in fitting), default=0.0),
         20 * (max(item.features[_UNIT_COSINE] for item in chosen) - 0.9),
+        chosen[0].hit.score,
         float(question.kind in {"number", "percent"}),
         float(len(_HAN.findall(question.text)) < len(_LATIN.findall(question.text))),
     ]
@@ -104,10 +109,10 @@ def _pairs(word: str) -> list[str]:
 
 
 def _lacks_name(names: Sequence[str], chosen: Sequence[Evidence]) -> bool:
-    """Whether a name is nowhere in the articles; its first character may be one that does not belong to it."""
+    """Whether a name is nowhere in the articles; a character at either end may not belong to it."""
     passages = {id(item.hit.passage.article): item.hit.passage for item in chosen}.values()
     text = normalize("\n".join(f"{passage_label(p)} {p.article.title}\n{p.article.body}" for p in passages))
-    return any(name not in text and not (len(name) > 2 and name[1:] in text) for name in names)
+    return not all(name in text or (len(name) > 2 and (name[1:] in text or name[:-1] in text)) for name in names)
 
 
 def _support(words: Sequence[str], item: Evidence, idf: Mapping[str, float]) -> float:

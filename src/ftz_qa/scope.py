@@ -19,13 +19,17 @@ _ISSUE = re.compile(
     re.I,
 )
 _RANGE = re.compile(rf"第?({_NUMERAL})期?(?:-|至|到)第?({_NUMERAL})期")
-_LATEST = re.compile(r"(最新|最近|最后|新近)(的)?(一|1)?期|(the )?(latest|newest|most recent) issue")
+_LATEST = re.compile(
+    r"(最新|最近|最后|新近)(的)?(一|1)?(期|份?(通报|简报|动态))|(the )?(latest|newest|most recent) issue"
+)
 _PREVIOUS = re.compile(r"(上|前)(一|1)?期(?!工程|项目)|previous issue")
 _THIS = re.compile(r"(本|这)(一|1)?期(?!工程|项目)|this issue")
 _LAST = re.compile(rf"(?:最近|最新|最后|新近|近)的?({_NUMERAL})期(?!工程|项目)")
+_BESIDE = re.compile(rf"第?({_NUMERAL})期的?(?:(上|前)|(下|后))(?:面|边)?的?(?:一|1)?期")
 _EARLIEST = re.compile(r"最[早初老](?:的|一|1|是|哪)*期|(the )?(first|oldest|earliest) issue")
 _DATED = re.compile(
-    rf"(?:(?P<year>(?:19|20)\d{{2}})年)?(?P<month>{_NUMERAL})月(?:份)?(?:(?P<day>{_NUMERAL})[日号])?(?:的|那|这|出|发|刊|印|第?一)*期(?!工程|项目|间)"
+    rf"(?:(?P<year>(?:19|20)\d{{2}})年)?(?P<month>{_NUMERAL})月(?:份)?(?:(?P<day>{_NUMERAL})[日号])?"
+    r"(?:[的那这出发刊印布版行是第一几哪个份]*期(?!工程|项目|间)|的?那?这?[一份]*(?:通报|简报|动态))"
 )
 _ABOUT_ISSUE = re.compile(
     r"(?:的|里|中|上|都|一共|共|总共)*"
@@ -74,6 +78,8 @@ def named_issues(question: str, numbers: Sequence[int]) -> tuple[int, ...] | Non
         first, last = parse_int(match[1]), parse_int(match[2])
         if first is not None and last is not None and first <= last and first not in _NOT_ISSUES:
             return tuple(range(first, min(last, first + 1000) + 1))
+    if beside := _BESIDE.search(text):
+        return _neighbour(parse_int(beside[1]), bool(beside[2]), numbers)
     found = []
     for match in _ISSUE.finditer(_LAST.sub("", text)):
         number = parse_int(match[1] or match[2])
@@ -103,6 +109,14 @@ def dated_issue(question: str) -> tuple[int | None, int, int | None] | None:
     if match is None or month is None or not 1 <= month <= 12:
         return None
     return parse_int(match["year"] or ""), month, parse_int(match["day"] or "")
+
+
+def _neighbour(number: int | None, before: bool, numbers: Sequence[int]) -> tuple[int, ...]:
+    """The indexed number next to another one; empty where there is none."""
+    if number is None:
+        return ()
+    beside = [n for n in numbers if (n < number if before else n > number)]
+    return ((beside[-1] if before else beside[0]),) if beside else ()
 
 
 def _relative_issue(text: str, numbers: Sequence[int]) -> tuple[int, ...] | None:

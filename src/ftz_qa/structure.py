@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftz_qa import wording
+from ftz_qa.mentions import ARTICLE_WORD, asked_topic, mentioning
 from ftz_qa.reader import tokens_of
 from ftz_qa.scope import issues_meant
 from ftz_qa.text import normalize, parse_int, split_sentences, tagged_words, tidy
@@ -17,43 +18,37 @@ if TYPE_CHECKING:
 
     from ftz_qa.types import Article, Issue, Section
 
-_ARTICLE_WORD = r"(?:文章|报道|消息|信息|稿件|稿子|新闻|内容|条目)"
 _NUMERAL = r"[\d零〇一二两三四五六七八九十百千]+"
-_MENTION = re.compile(
-    r"(?:都?有)?(?:哪些|哪几|哪一?|几)(?:个)?[期篇](?:的?(?:通报|自贸动态|简报|动态|文章|报道|稿件|稿子))?(?:里|中|上)?(?:面)?(?:都|有|曾|还)*"
-    r"(?:提到|提及|涉及|报道|刊登|刊发|刊载|介绍|写到|讲到|说到|谈到|讲|有)(?:过|了|到)*(.{2,}?)(?:的(?:内容|情况|消息|报道|文章))?[?？。]*$"
-)
-_MENTION_ASKED = re.compile(
-    rf"(?:有没有|是否有|有无)(?:提到|提及|涉及|关于|有关|介绍|报道)?(.{{2,}}?)的?{_ARTICLE_WORD}[吗?？。]*$"
-)
-_MENTION_REVERSED = re.compile(
-    r"^(.{2,}?)(?:的(?:内容|情况|消息|报道|文章))?(?:(?:分别|都|曾|最早|最近)*(?:在|是|是在|出现在|出自|来自|刊登在|刊登于|登在|见于))"
-    r"(?:哪些|哪几|哪一?)(?:个)?期"
-)
 _COUNT_ISSUES = re.compile(r"(?:多少|几)(?:个)?期")
-_COUNT_ARTICLES = re.compile(rf"(?<!哪)(?:多少|几)(?:篇|条|则|个){_ARTICLE_WORD}?")
+_COUNT_ARTICLES = re.compile(rf"(?<!哪)(?:多少|几)(?:篇|条|则|件|个){ARTICLE_WORD}?")
 _COUNT_SECTIONS = re.compile(
     r"(?:多少|几|哪些|哪几|什么)个?(?:大)?(?:板块|栏目|部分|版块|版面|章节)|(?:板块|栏目)(?:有|是|包括)?(?:哪些|什么)"
 )
-_NTH_ARTICLE = re.compile(rf"第({_NUMERAL})(?:篇|条|则)")
+_NTH_ARTICLE = re.compile(rf"(?:第({_NUMERAL})|(最后|末尾?|末了)一?|(头|首|开头|打头)(?:一|的)?)(?:篇|条|则|文章)")
+_EACH_ISSUE = re.compile(r"(?:每一?|各|哪一?)期")
 _DATE = re.compile(r"什么时候|何时|哪天|哪一天|几号|日期|什么时间|哪年|哪月|几月|when", re.I)
 _PUBLISHER = re.compile(
     r"(?:谁|哪个?(?:单位|部门|机构)|什么(?:单位|部门|机构))(?:主办|编|发|出|办|印)|主办(?:单位|方|者|的?是谁)"
     r"|(?:主办|编印|出版|发行)的?是?(?:谁|哪)|who publish",
     re.I,
 )
+_QUOTES = re.compile("[“”]")
+_SPEAKING = re.compile(
+    r"提到|提及|涉及|报道|刊登|刊发|刊载|登载|介绍|写到?|讲到?|说到?|谈到?|关注|出现|有没有|是否|有无|关于|有关|相关|跟|哪"
+)
 _WHICH = re.compile(r"最[新早初近]|newest|latest|earliest|first")
+_WHICH_ISSUE = re.compile(r"第几期|是几期|哪一?期")
 _COVERAGE = re.compile(r"收录了?(?:的|时间|日期)*(?:范围|哪些|哪几)|从(?:什么时候|哪天|哪年|哪一?期|何时)")
 _DIGEST = re.compile(
-    r"总结|概括|概述|摘要|归纳|综述|梳理|简介|概要|要点|梗概|大意|过一遍|捋一遍|主要内容|主要讲|(?:讲|说|写|谈|报道)了?(?:些|哪些)?什么|主要有什么|说了啥|讲了啥|summar",
+    r"总结|概括|概述|介绍|(?:报道|登|有)了?(?:些|哪些)事|摘要|归纳|综述|梳理|简介|概要|要点|梗概|大意|过一遍|捋一遍|主要内容|主要讲|(?:讲|说|写|谈|报道)了?(?:些|哪些)?什么|主要有什么|说了啥|讲了啥|summar",
     re.I,
 )
-_CONTENTS = re.compile(rf"(?:哪些|什么|哪几篇|哪几条){_ARTICLE_WORD}?|目录|标题|列出|contents|articles", re.I)
+_CONTENTS = re.compile(rf"(?:哪些|什么|哪几篇|哪几条){ARTICLE_WORD}?|目录|标题|列出|contents|articles", re.I)
 _VOCABULARY = re.compile(
-    rf"自贸动态|示例|请问|请|一下|通报|简报|动态|刊物|期刊|第?{_NUMERAL}[期篇条则]|期|最新|最近|最后|上一|前一|本|这|该|总结|概括|概述|摘要|归纳|综述|梳理"
+    rf"自贸动态|示例|第几|请问|请|一下|通报|简报|动态|刊物|期刊|第?{_NUMERAL}[期篇条则]|期|最新|最近|最后|上一|前一|本|这|该|总结|概括|概述|摘要|归纳|综述|梳理"
     r"|简介|主要|内容|介绍|文章|报道|消息|信息|稿件|新闻|条目|标题|目录|列出|板块|栏目|部分|版块|版面|章节|篇|条|则|个|发布|出版|印发|刊发|出刊|编印|编发|主办|单位"
     r"|部门|机构|日期|时间|时候|什么|多少|哪些|哪几|哪个|哪天|哪|几|何时|谁|是|的|了|有|在|里|中|上|都|共|一共|总共|分别|包括|包含|收录|讲|说|写|些|吗|呢|啥|给我|我|用"
-    r"|一句话|每篇|各|下面|里面|号|年|月|日|出|办|库|系统|现在|目前|索引|全部|所有|大|方|为|和|以及|及|到|能|可以|简单|简要|帮|一|概要|要点|梗概|大意|稿子|手头|手上|麻烦|遍|捋|过|收|登|印|把|来|想|知道|了解|看看|说说|讲讲|告诉|这些|那些|最早|最初|快速|大致|范围|时间|收录|起止|大概|整体|总体|总数|当中|其中|合计|到底|[\W_]"
+    r"|一句话|每篇|各|下面|里面|号|年|月|日|出|办|库|系统|现在|目前|索引|全部|所有|大|方|为|和|以及|及|到|能|可以|简单|简要|帮|一|概要|要点|梗概|大意|稿子|手头|手上|麻烦|遍|捋|过|收|登|印|把|来|想|知道|了解|看看|说说|讲讲|告诉|这些|那些|最早|最初|快速|大致|范围|时间|收录|起止|题目|事情|讨论|谈论|谈|那一栏|这一栏|一栏|栏|打头|名字|几件|件|事|每一?期|每|最后|末尾?|开头|头一|首|最多|最少|多|少|叫|做|那个|这个|大概|整体|总体|总数|当中|其中|合计|到底|[\W_]"
     r"|issues?|articles?|what|when|who|how|many|are|is|in|the|of|was|were|this|latest|newest|published?|contents?|summar\w*|there|no|\d"
 )
 
@@ -92,13 +87,13 @@ def structural_reply(question: str, issues: Sequence[Issue]) -> Reply | None:
     text = normalize(question)
     meant = issues_meant(question, issues)
     chosen = [issues[i] for i in meant or ()]
-    if mention := _mention(text, chosen or issues):
-        return mention
     sections = _named_sections(text, chosen or issues)
     if _residue(text, sections):
-        return None
+        return _mention(text, chosen or issues)
     if meant is None:
         return _about_all(text, issues, sections)
+    if len(chosen) > 1 and _COUNT_ARTICLES.search(text) and not sections:
+        return _total(chosen)
     replies = [reply for issue in chosen if (reply := _about_issue(text, issue, sections))]
     return _joined(replies) if replies else None
 
@@ -121,6 +116,8 @@ def _about_all(text: str, issues: Sequence[Issue], sections: Sequence[Section]) 
         return Reply(f"共收录{len(issues)}期：{wording.coverage(issues)}。")
     if len(issues) == 1:
         return _about_issue(text, issues[0], sections)
+    if _EACH_ISSUE.search(text) and (_COUNT_ARTICLES.search(text) or _DATE.search(text) or "最" in text):
+        return _each(issues)
     if _COUNT_ARTICLES.search(text):
         return Reply(f"共收录{sum(len(issue.articles) for issue in issues)}篇文章，来自{wording.coverage(issues)}。")
     if _PUBLISHER.search(text):
@@ -135,17 +132,26 @@ def _about_issue(text: str, issue: Issue, sections: Sequence[Section]) -> Reply 
     asked: tuple[tuple[re.Pattern[str], Callable[[], Reply | None]], ...] = (
         (_NTH_ARTICLE, lambda: _nth(text, issue)),
         (_COUNT_ARTICLES, lambda: _count_articles(issue, sections)),
-        (_COUNT_SECTIONS, lambda: _count_sections(issue)),
+        (_COUNT_SECTIONS, lambda: None if sections else _count_sections(issue)),
         (_PUBLISHER, lambda: _publisher(issue)),
         (_DATE, lambda: _date(issue)),
-        (_DIGEST, lambda: _digest(issue, sections)),
+        (_DIGEST, lambda: None if _NTH_ARTICLE.search(text) else _digest(issue, sections)),
     )
     replies = [reply for pattern, make in asked if pattern.search(text) and (reply := make())]
-    if not replies and (sections or _CONTENTS.search(text)):
+    if replies:
+        return _joined(replies)
+    if sections or _CONTENTS.search(text):
         return _contents(issue, sections)
-    if not replies and _WHICH.search(text):
-        return _date(issue)
-    return _joined(replies) if replies else None
+    return _date(issue) if _WHICH.search(text) or _WHICH_ISSUE.search(text) else None
+
+
+def _each(issues: Sequence[Issue]) -> Reply:
+    """Date and number of articles of every issue."""
+    lines = []
+    for issue in issues:
+        when = wording.day(issue.date) if issue.date else "没有印出日期"
+        lines.append(f"{wording.issue_name(issue)}：{when}，{len(issue.articles)}篇")
+    return Reply("\n".join([f"共收录{len(issues)}期：", *lines]))
 
 
 def _date(issue: Issue) -> Reply:
@@ -174,6 +180,11 @@ def _count_articles(issue: Issue, sections: Sequence[Section]) -> Reply:
     )
 
 
+def _total(issues: Sequence[Issue]) -> Reply:
+    parts = [f"{wording.issue_name(issue)}{len(issue.articles)}篇" for issue in issues]
+    return Reply(f"合计{sum(len(issue.articles) for issue in issues)}篇：{'，'.join(parts)}。")
+
+
 def _count_sections(issue: Issue) -> Reply:
     titles = [section.title for section in issue.sections if section.title]
     if not titles:
@@ -183,7 +194,9 @@ def _count_sections(issue: Issue) -> Reply:
 
 def _nth(text: str, issue: Issue) -> Reply | None:
     match = _NTH_ARTICLE.search(text)
-    number = parse_int(match[1]) if match else None
+    if match is None:
+        return None
+    number = parse_int(match[1]) if match[1] else issue.articles[-1 if match[2] else 0].number
     for article in issue.articles:
         if article.number == number:
             lead = lead_sentence(article)
@@ -214,30 +227,20 @@ def _digest(issue: Issue, sections: Sequence[Section]) -> Reply:
 
 
 def _mention(text: str, issues: Sequence[Issue]) -> Reply | None:
-    """Which issues speak of something: articles that hold it to the letter, the newest issue first."""
-    match = _MENTION.search(text) or _MENTION_ASKED.search(text) or _MENTION_REVERSED.search(text)
-    if not match:
+    """Which issues speak of something, the newest first; None where the question does not ask that, or none does."""
+    topic = asked_topic(text)
+    if not topic or _residue(_SPEAKING.sub("", text.replace(topic, "")), ()):
         return None
-    subject = re.sub(r"^(?:关于|有关|对|了|过)|(?:的)$|[?？。，,]", "", match[1])
-    references: list[Reference] = []
-    lines: list[str] = []
-    for issue in reversed(issues):
-        for article in issue.articles:
-            if subject in normalize(article.title + article.body):
-                references.append(Reference(issue, article, _mentioning(article, subject)))
-                when = f"（{wording.day(issue.date)}）" if issue.date else ""
-                lines.append(f"{wording.issue_name(issue)}{when}：《{tidy(article.title)}》[{len(references)}]")
-    if not references:
+    found = mentioning(topic, issues)
+    if not found:
         return None
-    found = len({id(reference.issue) for reference in references})
-    return Reply("\n".join([f"有{found}期提到“{tidy(subject)}”：", *lines]), tuple(references))
-
-
-def _mentioning(article: Article, subject: str) -> Span:
-    for span in split_sentences(article.body):
-        if subject in normalize(article.body[span.start : span.end]):
-            return span
-    return lead_sentence(article)
+    lines = []
+    for n, (issue, article, _) in enumerate(found, start=1):
+        when = f"（{wording.day(issue.date)}）" if issue.date else ""
+        lines.append(f"{wording.issue_name(issue)}{when}：《{tidy(article.title)}》[{n}]")
+    count = len({id(issue) for issue, _, _ in found})
+    references = tuple(Reference(issue, article, span) for issue, article, span in found)
+    return Reply("\n".join([f"有{count}期提到“{_QUOTES.sub('', tidy(topic))}”：", *lines]), references)
 
 
 def lead_sentence(article: Article) -> Span:
