@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ftz_qa.errors import BulletinError, InputError
-from ftz_qa.loaders import MAX_BYTES, bulletin_files, load_text
+from ftz_qa.loaders import MAX_BYTES, MAX_DOCUMENT_BYTES, bulletin_files, load_text
 
 TEXT = "自贸动态（示例）\n\n第 12 期\n\n（一）临江片区“双循环”通道启用\n　　今年5月，中欧班列㐂开行3列。\n"
 
@@ -71,13 +71,18 @@ def test_missing_folder_suffix_and_size(tmp_path: Path) -> None:
     (tmp_path / "folder.txt").mkdir()
     with pytest.raises(BulletinError, match="文件夹"):
         load_text(tmp_path / "folder.txt")
-    with pytest.raises(BulletinError, match=r"不支持“\.docx”.*\.txt"):
-        load_text(written(tmp_path, b"x", "a.docx"))
+    with pytest.raises(BulletinError, match=r"不支持“\.xlsx”.*\.txt"):
+        load_text(written(tmp_path, b"x", "a.xlsx"))
     huge = tmp_path / "huge.txt"
     with huge.open("wb") as file:
         file.truncate(MAX_BYTES + 1)
     with pytest.raises(BulletinError, match="20 MB"):
         load_text(huge)
+    scan = tmp_path / "huge.pdf"
+    with scan.open("wb") as file:
+        file.truncate(MAX_DOCUMENT_BYTES + 1)
+    with pytest.raises(BulletinError, match="100 MB"):
+        load_text(scan)
 
 
 def test_unreadable_file_is_an_error_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,17 +106,18 @@ def test_folders_are_searched_in_order_without_hidden_files_and_readme(tmp_path:
         "README.md",
         "readme.txt",
         "f.pdf",
-        "~$g.txt",
+        "g.xlsx",
+        "~$h.docx",
     ):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("x")
-    assert [path.name for path in bulletin_files([tmp_path])] == ["a.md", "b.txt", "c.TXT"]
+    assert [path.name for path in bulletin_files([tmp_path])] == ["a.md", "b.txt", "f.pdf", "c.TXT"]
 
 
 def test_named_files_are_kept_once_whatever_their_ending(tmp_path: Path) -> None:
-    pdf, text = written(tmp_path, b"x", "a.pdf"), written(tmp_path, b"x", "b.txt")
-    assert bulletin_files(iter([pdf, text, tmp_path])) == [pdf, text]
+    table, text = written(tmp_path, b"x", "a.xlsx"), written(tmp_path, b"x", "b.txt")
+    assert bulletin_files(iter([table, text, tmp_path])) == [table, text]
     assert bulletin_files([]) == []
 
 

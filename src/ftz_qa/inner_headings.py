@@ -38,6 +38,9 @@ _TIME = re.compile(
     r"|\d{1,4}\s?[年月日]|连日来"
 )
 _HEADING_TAIL = "”’》"
+# A row of a table put as a sentence, as the loaders do: 口岸：雁口；列数：641列。
+_TABLE_ROW = re.compile(r"[^：；。]{1,30}：[^；。]{1,200}；[^：；。]{1,30}：")
+_WIDEST_LEAD = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +237,8 @@ def goes_on(piece: Piece, following: Piece, headings: Sequence[bool], layout: Pa
         return False
     if is_open(piece.text) or _starts_inside(following.text):
         return True
+    if _TABLE_ROW.match(following.text) and (piece.text[-1] in "：:" or printed_width(piece.text) <= _WIDEST_LEAD):
+        return False
     if starts_item(following.text) and (piece.text[-1] in "；;：:" or read_mark(following.text) is not None):
         return False
     if layout.indents and following.indented and piece.text[-1] not in _ENDS_OPEN:

@@ -1,9 +1,7 @@
-"""File formats to text: which files are bulletins, and their characters whatever the encoding."""
+"""File formats to text: which files are bulletins, and what is written in them."""
 
 from __future__ import annotations
 
-import codecs
-import re
 from typing import TYPE_CHECKING
 
 from ftz_qa.errors import BulletinError, InputError
@@ -12,53 +10,41 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-SUFFIXES = (".txt", ".md")
+SUFFIXES = (".txt", ".md", ".docx", ".pdf", ".png", ".jpg", ".jpeg", ".html", ".htm", ".ofd", ".doc", ".wps")
 """Endings of the files that can be read."""
 MAX_BYTES = 20 * 1024 * 1024
-"""Largest file that is read; a bulletin has some 30 kB."""
+"""Largest text or web page that is read; a bulletin has some 30 kB."""
+MAX_DOCUMENT_BYTES = 100 * 1024 * 1024
+"""Largest file of the other formats, which may hold pictures or scans."""
 
-_RESAVE = "请另存为 UTF-8 编码的纯文本（.txt）后重试"
-# UTF-32 first: its little-endian mark begins with that of UTF-16.
-_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_MAGIC = (
-    (b"%PDF", "PDF 文件"),
-    (b"PK\x03\x04", "压缩包或 Office 文件（docx、xlsx 等）"),
-    (b"\xd0\xcf\x11\xe0", "旧版 Office 文件（doc、xls 等）"),
-    (b"{\\rtf", "RTF 文件"),
-    (b"\x89PNG", "图片"),
-    (b"\xff\xd8\xff", "图片"),
-)
-_HTML_START = re.compile(r"\s{0,200}<(?:!doctype|html|head|body|\?xml|div|table|script|meta)\b", re.IGNORECASE)
-_HTML_TAG = re.compile(r"</(?:p|div|td|tr|span|a|li|body|html)>|<br\s?/?>", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
-_USUAL = re.compile(r"[\x00-\x7f\u00a0-\u00ff\u0370-\u04ff\u2000-\u27bf\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
+_TEXT = (".txt", ".md")
+_WEB = (".html", ".htm")
 
 
 def load_text(path: Path) -> str:
-    r"""The characters of a ``.txt`` or ``.md`` file, with line feeds as the only line ends.
+    r"""The text of a bulletin file, with line feeds as the only line ends.
 
-    UTF-8 (with or without a byte order mark), UTF-16 and UTF-32 with one, and GBK/GB18030 are told apart.
+    Text files keep their lines; of the other formats a paragraph is a line between blank lines, and each row of a
+    table a sentence. A file whose content is of another readable format than its name says is read all the same,
+    unless its name says that it is text.
 
     Raises
     ------
     BulletinError
-        The file is missing, unreadable, empty, larger than `MAX_BYTES`, of another format or not text. The message
-        names the file, the line where there is one, what was expected and what to do.
+        The file is missing, unreadable, empty, too large, damaged, encrypted or of no known format, or it needs a
+        program that is not installed. The message names the file, what was expected and what to do.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise BulletinError(f"{path}：不支持“{path.suffix or '无后缀'}”文件，应为 {'、'.join(SUFFIXES)}。{_RESAVE}")
-    text = _decode(path, _read(path))
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise BulletinError(
+            f"{path}：不支持“{path.suffix or '无后缀'}”文件，应为 {'、'.join(SUFFIXES)}。"
+            "请用 Word 或 WPS 另存为 .docx 或纯文本（.txt）后重试"
+        )
+    data = _read(path, MAX_BYTES if suffix in (*_TEXT, *_WEB) else MAX_DOCUMENT_BYTES)
+    text = _content(path, data) if data else ""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip("\ufeff \t\n\u3000"):
         raise BulletinError(f"{path}：文件是空的，应为一期动态的全文。请检查导出是否成功")
-    if _is_html(text):
-        raise BulletinError(f"{path}：第 1 行起是网页代码（HTML），应为纯文本。请只复制网页中的文字，{_RESAVE}")
     return text
 
 
@@ -91,63 +77,51 @@ def _is_candidate(relative: Path) -> bool:
     return not hidden and relative.suffix.lower() in SUFFIXES and relative.stem.upper() != "README"
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, limit: int) -> bytes:
     try:
         size = path.stat().st_size
-        if size > MAX_BYTES:
+        if size > limit:
             raise BulletinError(
-                f"{path}：文件有 {size / 1024 / 1024:.1f} MB，超过 {MAX_BYTES // 1024 // 1024} MB 上限。"
+                f"{path}：文件有 {size / 1024 / 1024:.1f} MB，超过 {limit // 1024 // 1024} MB 上限。"
                 "一期动态通常只有几十 KB，请检查是否选错了文件"
             )
         return path.read_bytes()
     except FileNotFoundError as error:
         raise BulletinError(f"找不到文件 {path}。请检查文件名是否写对") from error
     except IsADirectoryError as error:
-        raise BulletinError(f"{path} 是文件夹，应为一个文件。请给出其中的 .txt 或 .md 文件") from error
+        raise BulletinError(f"{path} 是文件夹，应为一个文件。请给出其中的文件") from error
     except OSError as error:
         raise BulletinError(f"{path}：文件不能读取（{error.strerror}）。请检查权限和磁盘") from error
 
 
-def _decode(path: Path, data: bytes) -> str:
-    for magic, kind in _MAGIC:
-        if data.startswith(magic):
-            raise BulletinError(f"{path}：内容其实是{kind}，应为纯文本。{_RESAVE}")
-    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None)
-    if encoding is None and b"\0" in data:
-        raise _not_text(path, data, data.index(b"\0"), "有二进制内容（NUL 字节）")
-    try:
-        text = data.decode(encoding or "utf-8")
-    except UnicodeDecodeError as error:
-        if encoding is not None:
-            raise _not_text(path, data, error.start, f"与文件开头标明的编码（{encoding}）不符") from error
-        text = _decode_national(path, data, error)
-    if control := _CONTROL.search(text):
-        many = len(_CONTROL.findall(text)) * 100 > len(text)
-        if many or control.group() == "\0":
-            line = text.count("\n", 0, control.start()) + 1
-            raise BulletinError(f"{path}：第 {line} 行有控制字符，不是文本，应为纯文本。{_RESAVE}")
-    return text
+def _content(path: Path, data: bytes) -> str:
+    """By what the file is; the readers and their libraries are imported only where they are needed."""
+    from ftz_qa.formats.plain import read_plain
+    from ftz_qa.formats.sniffing import sniff
+
+    suffix = path.suffix.lower()
+    if suffix in _TEXT:
+        return read_plain(path, data)
+    return _read_kind(path, data, sniff(data) or ("html" if suffix in _WEB else ""))
 
 
-def _decode_national(path: Path, data: bytes, failure: UnicodeDecodeError) -> str:
-    """GB18030 accepts most byte strings, so what it gives has to look like text as well."""
-    damaged = data.decode("utf-8", errors="replace")
-    if damaged.count("\ufffd") * 10 < sum(char > "\x7f" for char in damaged):
-        raise _not_text(path, data, failure.start, "有损坏的 UTF-8 字节") from failure
-    try:
-        text = data.decode("gb18030")
-    except UnicodeDecodeError as error:
-        raise _not_text(path, data, error.start, "既不是 UTF-8 也不是 GBK/GB18030 编码") from error
-    if sum(map(len, _USUAL.findall(text))) < 0.9 * len(text):
-        raise _not_text(path, data, failure.start, "既不是 UTF-8 也不是 GBK/GB18030 编码")
-    return text
-
-
-def _not_text(path: Path, data: bytes, position: int, problem: str) -> BulletinError:
-    line = data.count(b"\n", 0, position) + 1
-    return BulletinError(f"{path}：第 {line} 行（第 {position + 1} 字节）{problem}，应为纯文本。{_RESAVE}")
-
-
-def _is_html(text: str) -> bool:
-    head = text[:20_000]
-    return _HTML_START.match(head) is not None or len(_HTML_TAG.findall(head)) >= 3
+def _read_kind(path: Path, data: bytes, kind: str) -> str:
+    match kind:
+        case "docx":
+            from ftz_qa.formats.word import read_word as read
+        case "pdf":
+            from ftz_qa.formats.pdf import read_pdf as read
+        case "picture":
+            from ftz_qa.formats.ocr import read_scan as read
+        case "html":
+            from ftz_qa.formats.web_page import read_web_page as read
+        case "ofd":
+            from ftz_qa.formats.ofd import read_ofd as read
+        case "ole" | "rtf":
+            from ftz_qa.formats.office import read_office as read
+        case _:
+            raise BulletinError(
+                f"{path}：内容不是“{path.suffix}”格式，文件可能已损坏或后缀写错。"
+                "如果是纯文本，请把后缀改为 .txt；否则请重新导出后重试"
+            )
+    return read(path, data)
