@@ -13,9 +13,9 @@ import pytest
 
 from conftest import CARS, MEDICINE, PORT, RAIL, NgramEmbedder, make_issue
 from ftz_qa.errors import BulletinError, IndexDamagedError, IndexMissingError, InputError, ModelError
-from ftz_qa.index import PassageIndex, embedded_text, indexed_text, passage_units
+from ftz_qa.index import PassageIndex
 from ftz_qa.indexing import index_issues
-from ftz_qa.passages import split_issue
+from ftz_qa.passages import embedded_text, indexed_text, passage_units, split_issue
 from ftz_qa.text import split_sentences
 
 if TYPE_CHECKING:
@@ -346,7 +346,8 @@ def test_files_become_a_published_index_and_a_report(tmp_path: Path) -> None:
     assert report.passage_count == report.embedded_count == len(index.passages)
     assert report.failures == ()
     assert ("读取", 2, 2) in told
-    assert told[-1] == ("嵌入", report.embedded_count, report.embedded_count)
+    assert ("嵌入", report.embedded_count, report.embedded_count) in told
+    assert told[-1] == ("写入", 1, 1)
 
 
 def test_adding_an_issue_keeps_the_others_and_embeds_only_the_new_one(tmp_path: Path) -> None:
@@ -399,12 +400,21 @@ def test_a_file_that_is_no_bulletin_is_reported_and_the_others_are_indexed(tmp_p
     assert "购物单.txt" in report.failures[0]
 
 
-def test_a_damaged_index_is_replaced_by_one_of_the_files_given_and_the_report_says_so(tmp_path: Path) -> None:
+def test_where_only_vectors_are_damaged_all_issues_are_kept_and_the_report_says_so(tmp_path: Path) -> None:
     index_issues([bulletin(tmp_path, 401, *RAIL)], tmp_path / "index", NgramEmbedder())
     (build_folder(tmp_path / "index") / "units.npy").write_bytes(b"broken")
     report = index_issues([bulletin(tmp_path, 402, *PORT)], tmp_path / "index", NgramEmbedder())
-    assert [issue.number for issue in PassageIndex.load(tmp_path / "index").issues] == [402]
+    assert [issue.number for issue in PassageIndex.load(tmp_path / "index").issues] == [401, 402]
+    assert report.embedded_count == report.passage_count
     assert any("units.npy" in warning for warning in report.warnings)
+
+
+def test_an_index_whose_issues_are_damaged_is_replaced_by_one_of_the_files_given(tmp_path: Path) -> None:
+    index_issues([bulletin(tmp_path, 401, *RAIL)], tmp_path / "index", NgramEmbedder())
+    (build_folder(tmp_path / "index") / "issues.json").write_bytes(b"broken")
+    report = index_issues([bulletin(tmp_path, 402, *PORT)], tmp_path / "index", NgramEmbedder())
+    assert [issue.number for issue in PassageIndex.load(tmp_path / "index").issues] == [402]
+    assert any("issues.json" in warning for warning in report.warnings)
 
 
 def test_another_model_re_embeds_everything_and_keeps_all_issues(tmp_path: Path) -> None:

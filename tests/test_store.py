@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ftz_qa.errors import IndexDamagedError, IndexMissingError
-from ftz_qa.store import SCHEMA, Manifest, current_build, open_build, publish
+from ftz_qa.manifest import SCHEMA, Manifest
+from ftz_qa.store import current_build, open_build, publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The command line ``ftz-qa``: index, ask, search, info, serve.
+"""The command line ``ftz-qa``: asking, searching and serving; what changes the index is in `cli_upkeep`.
 
 Modules that take long to import are imported inside the commands, so that ``--help`` answers at once.
 """
@@ -14,18 +14,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from ftz_qa import cli_output
-from ftz_qa.errors import FtzQaError, IndexMissingError, InputError
+from ftz_qa import cli_output, cli_upkeep
+from ftz_qa.cli_settings import IndexDir, load_settings
+from ftz_qa.errors import FtzQaError, InputError
 
 if TYPE_CHECKING:
     from ftz_qa.answering import Answerer
-    from ftz_qa.embedding import Embedder
     from ftz_qa.settings import Settings
-
-IndexDir = Annotated[
-    Path | None,
-    typer.Option("--index-dir", metavar="DIR", help="索引目录，默认 index（环境变量 FTZ_QA_INDEX_DIR）。"),
-]
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -64,40 +59,13 @@ def _fail(message: str, exit_code: int) -> NoReturn:
 
 def _commands() -> typer.Typer:
     app = typer.Typer(help="就《自贸动态》等通报提问，逐句注明出处。", add_completion=False)
-    app.command(help="把通报加入索引；同一刊物同一期的旧版被替换，其余各期保留。")(index)
+    app.command(help="把通报加入索引；同一刊物同一期的旧版被替换，其余各期保留。")(cli_upkeep.index)
     app.command(help="回答一个问题并列出出处，或用 --jsonl 回答一个文件里的全部问题。")(ask)
     app.command(help="列出与问题最相近的段落及其得分，不作答。")(search)
     app.command(help="列出索引的版本、嵌入模型和收录的各期。")(info)
     app.command(help="启动问答网页，按 Ctrl-C 停止。")(serve)
+    cli_upkeep.add_commands(app)
     return app
-
-
-def index(
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            metavar="PATH", help="通报文件（.txt、.md）或文件夹，默认 issues（环境变量 FTZ_QA_ISSUES_DIR）。"
-        ),
-    ] = None,
-    if_missing: Annotated[bool, typer.Option("--if-missing", help="已有索引时什么也不做。")] = False,
-    index_dir: IndexDir = None,
-) -> None:
-    """Add bulletins to the index."""
-    settings = _settings(index_dir=index_dir)
-    if if_missing and _has_index(settings.index_dir):
-        return
-    sources = paths or [settings.issues_dir]
-    for path in sources:
-        if not path.exists():
-            raise InputError(f"没有这个文件或文件夹：{path}")
-    embedder = _embedder(settings)
-    from ftz_qa.indexing import index_issues
-
-    with cli_output.StageProgress() as progress:
-        report = index_issues(sources, settings.index_dir, embedder, progress=progress)
-    cli_output.print_report(report)
-    if report.failures and not if_missing:
-        raise InputError(f"{len(report.failures)} 个文件没有收录，原因见上；其余文件已收录")
 
 
 def ask(
@@ -116,7 +84,7 @@ def ask(
         raise InputError('请写出一个问题（ftz-qa ask "……"），或用 --jsonl 给出问题文件，二者取一')
     if jsonl is None and out is not None:
         raise InputError("--out 只能和 --jsonl 一起用；单个问题的回答可以用 > 转存")
-    settings = _settings(index_dir=index_dir)
+    settings = load_settings(index_dir=index_dir)
     if jsonl is not None:
         _ask_file(jsonl, out or Path("-"), settings)
     elif question is not None:
@@ -150,12 +118,12 @@ def search(
     """Print the passages nearest to a question."""
     if not question.strip():
         raise InputError("请写出要检索的问题或词语")
-    cli_output.print_hits(_answerer(_settings(index_dir=index_dir)).search(question, count))
+    cli_output.print_hits(_answerer(load_settings(index_dir=index_dir)).search(question, count))
 
 
 def info(index_dir: IndexDir = None) -> None:
     """Print what is indexed."""
-    settings = _settings(index_dir=index_dir)
+    settings = load_settings(index_dir=index_dir)
     from ftz_qa.index import PassageIndex
 
     cli_output.print_index(PassageIndex.load(settings.index_dir), settings.index_dir)
@@ -167,7 +135,7 @@ def serve(
     index_dir: IndexDir = None,
 ) -> None:
     """Serve the chat page until Ctrl-C."""
-    settings = _settings(index_dir=index_dir, host=host, port=port)
+    settings = load_settings(index_dir=index_dir, host=host, port=port)
     try:
         answerer = _answerer(settings)
         from ftz_qa.web.server import serve as serve_page
@@ -176,43 +144,6 @@ def serve(
     except KeyboardInterrupt:
         # Ctrl-C is how the page is stopped, even while it is still starting.
         cli_output.say("已停止。")
-
-
-def _settings(**given: Path | str | int | None) -> Settings:
-    """The environment's settings under those given on the command line."""
-    from pydantic import ValidationError
-
-    from ftz_qa.settings import Settings
-
-    try:
-        return Settings.model_validate({name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(str(part) for part in first["loc"])
-        raise InputError(f"设置 {name}（FTZ_QA_{name.upper()}）的值不对：{first['input']}") from error
-
-
-def _has_index(index_dir: Path) -> bool:
-    from ftz_qa.store import current_build
-
-    try:
-        current_build(index_dir)
-    except IndexMissingError:
-        return False
-    return True
-
-
-def _embedder(settings: Settings) -> Embedder:
-    from ftz_qa.embedding import load_embedder
-
-    return load_embedder(
-        settings.embedding_model,
-        settings.cache_dir,
-        query_prefix=settings.query_prefix,
-        passage_prefix=settings.passage_prefix,
-        threads=settings.threads,
-        progress=cli_output.say,
-    )
 
 
 def _answerer(settings: Settings) -> Answerer:

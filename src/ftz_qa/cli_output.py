@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from ftz_qa.index import PassageIndex
-    from ftz_qa.indexing import IndexReport
     from ftz_qa.types import Answer, Citation, Hit
 
 _SECONDS_BETWEEN_LINES = 5.0
 _SHOWN_CHARS = 120
+_STAGES = {"读取": "读取文件", "嵌入": "嵌入段落", "词频": "统计词频", "写入": "写入索引", "回答": "回答问题"}
 
 _USAGE = (
     (r"Missing command\.", "缺少命令"),
@@ -70,9 +70,24 @@ class StageProgress:
     def __enter__(self) -> Self:
         if sys.stderr.isatty():
             from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+            from rich.progress import (
+                BarColumn,
+                MofNCompleteColumn,
+                Progress,
+                TextColumn,
+                TimeElapsedColumn,
+                TimeRemainingColumn,
+            )
 
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("已用"),
+                TimeElapsedColumn(),
+                TextColumn("还需"),
+                TimeRemainingColumn(),
+            )
             self._bars = Progress(*columns, console=Console(stderr=True))
             self._bars.start()
         return self
@@ -85,7 +100,7 @@ class StageProgress:
         """Show that `done` of `total` are done."""
         if self._bars is not None:
             if stage not in self._tasks:
-                self._tasks[stage] = self._bars.add_task(stage)
+                self._tasks[stage] = self._bars.add_task(_STAGES.get(stage, stage))
             self._bars.update(self._tasks[stage], completed=done, total=total)
         elif done == total or time.monotonic() - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
@@ -121,18 +136,6 @@ def print_hits(hits: Sequence[Hit]) -> None:
         typer.echo(f"   得分 {hit.score:.3f}（向量 {hit.dense:.3f}，关键词 {hit.lexical:.2f}）")
         text = one_line(passage.text)
         typer.echo(f"   {text[:_SHOWN_CHARS]}{'…' if len(text) > _SHOWN_CHARS else ''}")
-
-
-def print_report(report: IndexReport) -> None:
-    """What an indexing run did; assumptions and unread files on standard error."""
-    for warning in report.warnings:
-        say(f"提示：{warning}")
-    for failure in report.failures:
-        say(f"未收录：{failure}")
-    typer.echo(
-        f"索引已更新（{report.build_id}）：共 {report.issue_count} 期 {report.article_count} 篇 "
-        f"{report.passage_count} 段，本次新嵌入 {report.embedded_count} 段"
-    )
 
 
 def print_index(index: PassageIndex, index_dir: Path) -> None:

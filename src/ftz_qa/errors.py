@@ -30,5 +30,13 @@ class IndexDamagedError(FtzQaError):
     """An index is truncated, altered or of another schema; the message names the command that mends it."""
 
 
+class IndexBusyError(FtzQaError):
+    """Somebody else is writing the index; the message says who, and nothing was changed."""
+
+
+class IndexWriteError(FtzQaError):
+    """The index cannot be written (disk full, no permission); the message says that the old one still serves."""
+
+
 class ModelError(FtzQaError):
     """An embedding model cannot be had or does not fit the index."""

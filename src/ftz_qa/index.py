@@ -10,10 +10,11 @@ from pydantic import TypeAdapter
 
 from ftz_qa.errors import IndexDamagedError, ModelError
 from ftz_qa.lexical import LexicalIndex
-from ftz_qa.passages import passage_context, passage_label, split_issue
-from ftz_qa.store import SCHEMA, Manifest, open_build, publish
-from ftz_qa.text import split_sentences
+from ftz_qa.manifest import REBUILD, SCHEMA, Manifest
+from ftz_qa.passages import indexed_texts, passage_units, split_issue
+from ftz_qa.store import build_folder, current_build, open_build, publish
 from ftz_qa.types import Issue, Passage, Span
+from ftz_qa.vectors import KnownVectors, Vectors, embed_texts, embedded_passage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,23 +24,11 @@ if TYPE_CHECKING:
 
     from ftz_qa.embedding import Embedder
 
+ISSUES_FILE = "issues.json"
+"""The file of a build that holds the issues as parsed."""
+
 _ISSUES = TypeAdapter(tuple[Issue, ...])
-
-
-def embedded_text(passage: Passage) -> str:
-    """What the embedding model sees of a passage: title and inner heading above the text."""
-    return f"{passage_context(passage)}\n{passage.text}"
-
-
-def indexed_text(passage: Passage) -> str:
-    """What BM25 sees of a passage: issue, date and section as well."""
-    return f"{passage_label(passage)} {embedded_text(passage)}"
-
-
-def passage_units(passage: Passage) -> list[Span]:
-    """The sentences and semicolon clauses of a passage, as spans of the article's body: what answers are made of."""
-    spans = split_sentences(passage.text, semicolons=True)
-    return [Span(passage.start + span.start, passage.start + span.end) for span in spans]
+_DAMAGE = (OSError, EOFError, ValueError, TypeError, AttributeError, LookupError, RuntimeError)
 
 
 class PassageIndex:
@@ -108,6 +97,7 @@ class PassageIndex:
         *,
         previous: PassageIndex | None = None,
         progress: Callable[[int, int], None] | None = None,
+        lexical_progress: Callable[[int, int], None] | None = None,
     ) -> Self:
         """Split and embed the issues; passages that `previous` holds word for word keep their vectors.
 
@@ -117,14 +107,53 @@ class PassageIndex:
             At least one with at least one article.
         progress
             Told how many of the passages to embed are done, and how many there are.
+        lexical_progress
+            Told for how many passages the words are counted, and how many there are.
         """
         ordered = tuple(sorted(issues, key=lambda issue: (issue.date or dt.date.min, issue.number or 0, issue.series)))
         passages = tuple(passage for issue in ordered for passage in split_issue(issue))
         spans = [passage_units(passage) for passage in passages]
-        vectors, unit_vectors = _embed(passages, spans, embedder, previous, progress)
-        units = np.array([(i, s.start, s.end) for i, group in enumerate(spans) for s in group], dtype=np.int32)
-        lexical = LexicalIndex.build([indexed_text(passage) for passage in passages])
-        return cls(ordered, passages, vectors, units.reshape(-1, 3), unit_vectors, lexical, embedder.identity)
+        known = None
+        if previous is not None and previous.model_identity == embedder.identity:
+            known = previous.known_vectors()
+        vectors = embed_texts(
+            [embedded_passage(p, of) for p, of in zip(passages, spans, strict=True)], embedder, known, progress
+        )
+        lexical = LexicalIndex.build(indexed_texts(passages, lexical_progress))
+        units = _unit_rows(spans)
+        return cls(ordered, passages, vectors.texts, units, vectors.spans, lexical, embedder.identity)
+
+    def known_vectors(self) -> KnownVectors:
+        """The vectors by what was embedded, for the next build."""
+        texts = (embedded_passage(passage, self._spans_of(i)) for i, passage in enumerate(self.passages))
+        return KnownVectors(texts, Vectors(self.vectors, self.unit_vectors, self._unit_starts))
+
+    def is_split_as_now(self) -> bool:
+        """Whether these issues would today be cut into the same passages and units."""
+        passages = tuple(passage for issue in self.issues for passage in split_issue(issue))
+        rows = _passage_rows(self.issues, passages)
+        if not np.array_equal(rows, _passage_rows(self.issues, self.passages)):
+            return False
+        return np.array_equal(_unit_rows([passage_units(passage) for passage in passages]), self.units)
+
+    def keeping(self, keep: Callable[[Issue], bool]) -> Self:
+        """The index of some of the issues (at least one), by the vectors of this one: no model is needed."""
+        chosen = [i for i, passage in enumerate(self.passages) if keep(passage.issue)]
+        places = np.full(len(self.passages), -1, dtype=np.int32)
+        places[chosen] = np.arange(len(chosen))
+        kept = places[self.units[:, 0]] >= 0
+        units = self.units[kept].copy()
+        units[:, 0] = places[units[:, 0]]
+        passages = tuple(self.passages[i] for i in chosen)
+        return type(self)(
+            tuple(issue for issue in self.issues if keep(issue)),
+            passages,
+            self.vectors[chosen],
+            units,
+            self.unit_vectors[kept],
+            LexicalIndex.build(indexed_texts(passages, None)),
+            self.model_identity,
+        )
 
     def save(self, index_dir: Path) -> str:
         """Publish as the current build of an index folder and return the build's id; see `store.publish`."""
@@ -134,6 +163,7 @@ class PassageIndex:
             model=self.model_identity,
             dimension=self.dimension,
             issue_count=len(self.issues),
+            article_count=sum(len(issue.articles) for issue in self.issues),
             passage_count=len(self.passages),
             unit_count=len(self.units),
             checksums={},
@@ -143,7 +173,7 @@ class PassageIndex:
     def _write(self, folder: Path) -> None:
         import faiss
 
-        (folder / "issues.json").write_bytes(_ISSUES.dump_json(self.issues, indent=1))
+        (folder / ISSUES_FILE).write_bytes(_ISSUES.dump_json(self.issues, indent=1))
         # faiss's own file calls fail on Chinese paths on Windows, so the bytes go through Python.
         (folder / "vectors.faiss").write_bytes(faiss.serialize_index(self._faiss).tobytes())
         np.save(folder / "passages.npy", _passage_rows(self.issues, self.passages), allow_pickle=False)
@@ -153,8 +183,13 @@ class PassageIndex:
         self.lexical.save(folder / "bm25")
 
     @classmethod
-    def load(cls, index_dir: Path) -> Self:
-        """Read and check the current build of an index folder.
+    def load(cls, index_dir: Path, build_id: str | None = None) -> Self:
+        """Read and check a build of an index folder.
+
+        Parameters
+        ----------
+        build_id
+            None takes the current one; where that is replaced and deleted meanwhile, the one that replaced it.
 
         Raises
         ------
@@ -163,18 +198,22 @@ class PassageIndex:
         IndexDamagedError
             It is truncated, altered or of another schema.
         """
-        build_id, folder, manifest = open_build(index_dir)
+        wanted = current_build(index_dir) if build_id is None else build_id
         try:
-            return cls._read(build_id, folder, manifest)
-        except (OSError, EOFError, ValueError, TypeError, AttributeError, LookupError, RuntimeError) as error:
-            message = f"索引 {folder} 的内容不完整（{error}）。请运行 ftz-qa index issues 重建"
+            return cls._read(*open_build(index_dir, build_id))
+        except (IndexDamagedError, *_DAMAGE) as error:
+            if build_id is None and current_build(index_dir) != wanted:
+                return cls.load(index_dir)
+            if isinstance(error, IndexDamagedError):
+                raise
+            message = f"索引 {build_folder(index_dir, wanted)} 的内容不完整（{error}）。{REBUILD}"
             raise IndexDamagedError(message.replace("\n", " ")) from error
 
     @classmethod
     def _read(cls, build_id: str, folder: Path, manifest: Manifest) -> Self:
         import faiss
 
-        issues = _ISSUES.validate_json((folder / "issues.json").read_bytes())
+        issues = _ISSUES.validate_json((folder / ISSUES_FILE).read_bytes())
         rows = np.load(folder / "passages.npy", allow_pickle=False)
         passages = tuple(Passage(issues[i], issues[i].articles[a], s, e) for i, a, s, e in rows.tolist())
         stored = faiss.deserialize_index(np.frombuffer((folder / "vectors.faiss").read_bytes(), dtype=np.uint8))
@@ -219,11 +258,14 @@ class PassageIndex:
         scores, found = self._faiss.search(query.reshape(1, -1), k, params=params)
         return found[0], scores[0]
 
+    def _spans_of(self, passage: int) -> list[Span]:
+        start, end = self._unit_starts[passage], self._unit_starts[passage + 1]
+        return [Span(s, e) for _, s, e in self.units[start:end].tolist()]
+
     def units_of(self, passage: int) -> tuple[list[Span], NDArray[np.float32]]:
         """Units of a passage and their vectors, float32 (n, dimension)."""
         start, end = self._unit_starts[passage], self._unit_starts[passage + 1]
-        spans = [Span(s, e) for _, s, e in self.units[start:end].tolist()]
-        return spans, self.unit_vectors[start:end].astype(np.float32)
+        return self._spans_of(passage), self.unit_vectors[start:end].astype(np.float32)
 
 
 def _passage_rows(issues: tuple[Issue, ...], passages: tuple[Passage, ...]) -> NDArray[np.int32]:
@@ -233,29 +275,24 @@ def _passage_rows(issues: tuple[Issue, ...], passages: tuple[Passage, ...]) -> N
     return np.array(rows, dtype=np.int32).reshape(-1, 4)
 
 
-def _embed(
-    passages: tuple[Passage, ...],
-    spans: list[list[Span]],
-    embedder: Embedder,
-    previous: PassageIndex | None,
-    progress: Callable[[int, int], None] | None,
-) -> tuple[NDArray[np.float32], NDArray[np.float16]]:
-    """Vectors (passages, dim) and unit vectors (units, dim), taken over from `previous` where the text is the same."""
-    known: dict[str, int] = {}
-    if previous is not None and previous.model_identity == embedder.identity:
-        known = {embedded_text(passage): i for i, passage in enumerate(previous.passages)}
-    texts = [embedded_text(passage) for passage in passages]
-    new = [i for i, text in enumerate(texts) if text not in known]
-    vectors = np.empty((len(passages), embedder.dimension), dtype=np.float32)
-    unit_vectors: list[NDArray[np.float32]] = [np.empty((0, embedder.dimension), dtype=np.float32)] * len(passages)
-    for i, text in enumerate(texts):
-        if text in known and previous is not None:
-            vectors[i] = previous.vectors[known[text]]
-            unit_vectors[i] = previous.units_of(known[text])[1]
-    # Units are located in the embedded text, where the passage stands behind its context and a line feed.
-    shifts = {i: len(texts[i]) - len(passages[i].text) - passages[i].start for i in new}
-    local = [[Span(s.start + shifts[i], s.end + shifts[i]) for s in spans[i]] for i in new]
-    vectors[new], fresh = embedder.embed_spans([texts[i] for i in new], local, progress)
-    for i, rows in zip(new, fresh, strict=True):
-        unit_vectors[i] = rows
-    return vectors, np.concatenate(unit_vectors).astype(np.float16)
+def _unit_rows(spans: Sequence[Sequence[Span]]) -> NDArray[np.int32]:
+    """int32 (n, 3): position of the passage, start and end of each unit."""
+    rows = [(i, span.start, span.end) for i, group in enumerate(spans) for span in group]
+    return np.array(rows, dtype=np.int32).reshape(-1, 3)
+
+
+def read_issues(index_dir: Path, build_id: str | None = None) -> tuple[Issue, ...]:
+    """The issues of a build (None: of the current one), where at least they are whole.
+
+    Raises
+    ------
+    IndexMissingError
+        There is no index.
+    IndexDamagedError
+        The issues or the build's manifest are damaged.
+    """
+    name, folder, _ = open_build(index_dir, build_id, only=(ISSUES_FILE,))
+    try:
+        return _ISSUES.validate_json((folder / ISSUES_FILE).read_bytes())
+    except (OSError, ValueError) as error:
+        raise IndexDamagedError(f"版本 {name} 的 {ISSUES_FILE} 不能读取。{REBUILD}") from error

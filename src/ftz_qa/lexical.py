@@ -10,7 +10,7 @@ import numpy as np
 from ftz_qa.text import lexical_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from bm25s import BM25
@@ -54,7 +54,7 @@ class LexicalIndex:
         )
 
     @classmethod
-    def build(cls, texts: Sequence[str]) -> LexicalIndex:
+    def build(cls, texts: Iterable[str]) -> LexicalIndex:
         """Index the texts; their positions are what `scores` speaks of. Needs at least one text."""
         from bm25s import BM25
 

@@ -8,6 +8,8 @@ from ftz_qa.text import split_sentences
 from ftz_qa.types import Passage, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from ftz_qa.types import Article, Issue
 
 PASSAGE_CHARS = 350
@@ -83,3 +85,27 @@ def passage_label(passage: Passage) -> str:
         parts.append(f"{issue.date.year}年{issue.date.month}月{issue.date.day}日")
     parts.append(passage.article.section.title)
     return " ".join(part for part in parts if part)
+
+
+def embedded_text(passage: Passage) -> str:
+    """What the embedding model sees of a passage: title and inner heading above the text."""
+    return f"{passage_context(passage)}\n{passage.text}"
+
+
+def indexed_text(passage: Passage) -> str:
+    """What BM25 sees of a passage: issue, date and section as well."""
+    return f"{passage_label(passage)} {embedded_text(passage)}"
+
+
+def indexed_texts(passages: Sequence[Passage], progress: Callable[[int, int], None] | None) -> Iterator[str]:
+    """`indexed_text` of each passage, made as it is asked for; `progress` is told how many were, of how many."""
+    for done, passage in enumerate(passages, start=1):
+        yield indexed_text(passage)
+        if progress is not None:
+            progress(done, len(passages))
+
+
+def passage_units(passage: Passage) -> list[Span]:
+    """The sentences and semicolon clauses of a passage, as spans of the article's body: what answers are made of."""
+    spans = split_sentences(passage.text, semicolons=True)
+    return [Span(passage.start + span.start, passage.start + span.end) for span in spans]

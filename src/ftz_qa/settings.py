@@ -24,6 +24,8 @@ class Settings(BaseSettings):
         What that model wants before questions and passages (e5: ``query: `` and ``passage: ``).
     threads
         Threads for the embedding model; 0 leaves it to the library.
+    writer_wait
+        Seconds that a change of the index waits for another one to end.
     host, port
         Where the page listens.
     llm_model, llm_base_url, llm_api_key
@@ -40,6 +42,7 @@ class Settings(BaseSettings):
     query_prefix: str = "query: "
     passage_prefix: str = "passage: "
     threads: int = Field(default=2, ge=0)
+    writer_wait: float = Field(default=60.0, ge=0, allow_inf_nan=False)
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
     llm_model: str = ""

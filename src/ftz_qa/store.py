@@ -2,56 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
+import errno
 import os
 import re
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
-
-from pydantic import BaseModel, ConfigDict, ValidationError
+from typing import TYPE_CHECKING
 
 from ftz_qa.errors import IndexDamagedError, IndexMissingError
+from ftz_qa.manifest import MANIFEST, REBUILD, checksum, file_problems, files_of, manifest_digest, read_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
-SCHEMA = 1
-"""Raised whenever the files of a build change their meaning."""
+    from ftz_qa.manifest import Manifest
 
 _BUILDS = "builds"
 _CURRENT = "current"
-_MANIFEST = "manifest.json"
+_STAGING = ".staging-"  # a build that is being written
+_TRASH = ".trash-"  # a build that is being deleted
+_PUBLISHING = ".publishing-"  # the pointer to a build that has never been the current one
+_POINTING = ".pointing-"  # the pointer to a build that was published before
 _BUILD_ID = re.compile(r"[0-9A-Za-z-]{1,80}")
-_REBUILD = "请运行 ftz-qa index issues 重建（另有索引目录时加 --index-dir）"
-
-
-class Manifest(BaseModel):
-    """What a build says of itself.
-
-    Attributes
-    ----------
-    model
-        Identity of the embedding model; question vectors of another model mean nothing here.
-    dimension
-        Length of its vectors.
-    checksums
-        SHA-256 of every other file of the build, by its path relative to the build.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    format: Literal["ftz_qa index"] = "ftz_qa index"
-    schema_version: int
-    created: dt.datetime
-    model: str
-    dimension: int
-    issue_count: int
-    passage_count: int
-    unit_count: int
-    checksums: dict[str, str]
+_SEQUENCE = re.compile(r"(\d{6,})-.+")
 
 
 def publish(index_dir: Path, manifest: Manifest, write: Callable[[Path], None]) -> str:
@@ -60,14 +34,14 @@ def publish(index_dir: Path, manifest: Manifest, write: Callable[[Path], None]) 
     Parameters
     ----------
     manifest
-        Everything but the checksums, which are taken here.
+        Everything but sequence and checksums, which are filled in here.
     write
         Puts the files of the build into the folder that it is given.
 
     Returns
     -------
     str
-        The new build's id.
+        The new build's id; ids sort in the order of publication.
 
     Raises
     ------
@@ -76,38 +50,62 @@ def publish(index_dir: Path, manifest: Manifest, write: Callable[[Path], None]) 
     """
     builds = index_dir / _BUILDS
     builds.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=builds))
+    staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=builds))
+    pointer = index_dir / staging.name.replace(_STAGING, _PUBLISHING)
+    target = staging
     try:
         write(staging)
-        checksums = {path.relative_to(staging).as_posix(): _checksum(path) for path in _files(staging)}
-        manifest = manifest.model_copy(update={"checksums": checksums})
-        text = manifest.model_dump_json(indent=1)
-        (staging / _MANIFEST).write_text(text, encoding="utf-8")
-        for path in _files(staging):
-            _flush(path)
-        digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-        build_id = f"{manifest.created:%Y%m%dT%H%M%S%f}-{digest}"
-        staging.chmod(0o755)  # mkdtemp's 0700 would shut out a page that another user runs
-        staging.replace(builds / build_id)
+        build_id = _seal(staging, manifest, build_ids(index_dir))
+        # Written before the build gets its name: as long as it is there, the build has never been the current one.
+        _write_pointer(pointer, build_id)
+        target = builds / build_id
+        staging.replace(target)
+        _sync_folder(builds)
+        pointer.replace(index_dir / _CURRENT)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
+        if pointer.exists():  # else it has become the current one, whatever was raised after that
+            shutil.rmtree(target, ignore_errors=True)
+            pointer.unlink(missing_ok=True)
         raise
-    try:
-        _point_to(index_dir, build_id)
-    except BaseException:
-        shutil.rmtree(builds / build_id, ignore_errors=True)
-        raise
+    _sync_folder(index_dir)
     return build_id
 
 
-def _point_to(index_dir: Path, build_id: str) -> None:
-    pointer = index_dir / f".{_CURRENT}-{os.getpid()}"
+def _seal(folder: Path, manifest: Manifest, earlier: list[str]) -> str:
+    """Write the manifest, bring everything onto the disk, and return the id that the build is to have."""
+    checksums = {path.relative_to(folder).as_posix(): checksum(path) for path in files_of(folder)}
+    sequence = max(map(sequence_of, earlier), default=0) + 1
+    manifest = manifest.model_copy(update={"checksums": checksums, "sequence": sequence})
+    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+    for path in files_of(folder):
+        _flush(path)
+    for path in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
+        _sync_folder(path)
+    folder.chmod(0o755)  # mkdtemp's 0700 would shut out a page that another user runs
+    return f"{sequence:06d}-{manifest.created:%Y%m%dT%H%M%S}-{manifest_digest(folder)}"
+
+
+def point_to(index_dir: Path, build_id: str) -> None:
+    """Make a build that is there the current one.
+
+    Raises
+    ------
+    OSError
+        The pointer cannot be written; it points to where it did.
+    """
+    pointer = index_dir / f"{_POINTING}{os.getpid()}"
     try:
-        pointer.write_text(build_id + "\n", encoding="ascii")
-        _flush(pointer)
+        _write_pointer(pointer, build_id)
         pointer.replace(index_dir / _CURRENT)
     finally:
         pointer.unlink(missing_ok=True)
+    _sync_folder(index_dir)
+
+
+def _write_pointer(pointer: Path, build_id: str) -> None:
+    pointer.write_text(build_id + "\n", encoding="ascii")
+    _flush(pointer)
 
 
 def current_build(index_dir: Path) -> str:
@@ -124,11 +122,49 @@ def current_build(index_dir: Path) -> str:
     except FileNotFoundError:
         raise IndexMissingError(f"{index_dir} 中还没有索引。请先运行 ftz-qa index issues 建立索引") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamagedError(f"无法读取索引指针 {pointer}（{error}）。{_REBUILD}") from error
+        raise IndexDamagedError(f"无法读取索引指针 {pointer}（{error}）。{REBUILD}") from error
 
 
-def open_build(index_dir: Path) -> tuple[str, Path, Manifest]:
-    """Check the published build file by file and return its id, folder and manifest.
+def build_ids(index_dir: Path) -> list[str]:
+    """The ids of all builds that are there, oldest first, whether they are whole or not."""
+    try:
+        names = [path.name for path in (index_dir / _BUILDS).iterdir() if path.is_dir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted((name for name in names if _BUILD_ID.fullmatch(name)), key=lambda name: (sequence_of(name), name))
+
+
+def sequence_of(build_id: str) -> int:
+    """The sequence number in a build's id; 0 where it has none."""
+    match = _SEQUENCE.fullmatch(build_id)
+    return int(match.group(1)) if match else 0
+
+
+def build_folder(index_dir: Path, build_id: str) -> Path:
+    """The folder of a build.
+
+    Raises
+    ------
+    IndexDamagedError
+        There is none of this id.
+    """
+    folder = index_dir / _BUILDS / build_id
+    if not _BUILD_ID.fullmatch(build_id) or not folder.is_dir():
+        raise IndexDamagedError(f"{index_dir} 中没有版本“{build_id[:80]}”。{REBUILD}")
+    return folder
+
+
+def open_build(
+    index_dir: Path, build_id: str | None = None, only: Collection[str] | None = None
+) -> tuple[str, Path, Manifest]:
+    """Check a build file by file and return its id, folder and manifest.
+
+    Parameters
+    ----------
+    build_id
+        None takes the published one.
+    only
+        Check these files and no others; None checks all.
 
     Raises
     ------
@@ -137,44 +173,74 @@ def open_build(index_dir: Path) -> tuple[str, Path, Manifest]:
     IndexDamagedError
         A file is missing, altered or of another schema; the message names it and the command that mends it.
     """
-    build_id = current_build(index_dir)
-    builds = index_dir / _BUILDS
-    folder = builds / build_id
-    if not _BUILD_ID.fullmatch(build_id) or not folder.is_dir():
-        raise IndexDamagedError(f"索引指针 {index_dir / _CURRENT} 指向不存在的版本“{build_id[:80]}”。{_REBUILD}")
-    manifest = _read_manifest(folder / _MANIFEST)
-    for name, expected in manifest.checksums.items():
-        path = folder / name
-        try:
-            actual = _checksum(path)
-        except OSError as error:
-            raise IndexDamagedError(f"索引文件 {path} 无法读取（{error.strerror}）。{_REBUILD}") from error
-        if actual != expected:
-            raise IndexDamagedError(f"索引文件 {path} 已损坏（校验值不符）。{_REBUILD}")
+    if build_id is None:
+        build_id = current_build(index_dir)
+        if not _BUILD_ID.fullmatch(build_id) or not (index_dir / _BUILDS / build_id).is_dir():
+            raise IndexDamagedError(f"索引指针 {index_dir / _CURRENT} 指向不存在的版本“{build_id[:80]}”。{REBUILD}")
+    folder = build_folder(index_dir, build_id)
+    manifest = read_manifest(folder)
+    for problem in file_problems(folder, manifest, only):
+        raise IndexDamagedError(f"{problem}。{REBUILD}")
     return build_id, folder, manifest
 
 
-def _read_manifest(path: Path) -> Manifest:
+def remove_build(index_dir: Path, build_id: str) -> None:
+    """Delete a build; one that is the current one must not be given. A crash on the way leaves no half of it."""
+    folder = build_folder(index_dir, build_id)
+    trash = folder.with_name(_TRASH + build_id)
+    folder.replace(trash)
+    shutil.rmtree(trash)
+
+
+def clear_leftovers(index_dir: Path) -> list[str]:
+    """Remove what interrupted writers left behind, and return its names; only for who holds the writers' lock.
+
+    A build that was complete but never became the current one is removed as well: nobody has ever seen it.
+    """
+    removed = []
+    for pointer in sorted(index_dir.glob(f"{_PUBLISHING}*")):
+        removed += _withdraw(index_dir, pointer)
+    builds = index_dir / _BUILDS
+    for folder in sorted([*builds.glob(f"{_STAGING}*"), *builds.glob(f"{_TRASH}*")]):
+        shutil.rmtree(folder)
+        removed.append(folder.name)
+    for pointer in sorted(index_dir.glob(f"{_POINTING}*")):
+        pointer.unlink()
+        removed.append(pointer.name)
+    return removed
+
+
+def _withdraw(index_dir: Path, pointer: Path) -> list[str]:
+    """Remove the build that a pointer left behind names, and then the pointer."""
+    build_id = pointer.read_bytes().decode("ascii", errors="replace").strip()
+    removed = [pointer.name]
     try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise IndexDamagedError(f"索引清单 {path} 无法读取（{error.strerror}）。{_REBUILD}") from error
-    except ValidationError as error:
-        raise IndexDamagedError(f"{path} 不是 ftz_qa 的索引清单（{error.error_count()} 处不符）。{_REBUILD}") from error
-    if manifest.schema_version != SCHEMA:
-        raise IndexDamagedError(f"{path} 的格式版本是 {manifest.schema_version}，本程序需要 {SCHEMA}。{_REBUILD}")
-    return manifest
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        is_current = current_build(index_dir) == build_id
+    except IndexMissingError:
+        is_current = False
+    except IndexDamagedError:
+        return []
+    if not is_current and build_id in build_ids(index_dir):
+        remove_build(index_dir, build_id)
+        removed.append(build_id)
+    pointer.unlink()
+    return removed
 
 
 def _flush(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the names in a folder onto the disk; not every system or file system can."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+    finally:
+        os.close(descriptor)
