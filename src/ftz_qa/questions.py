@@ -60,6 +60,7 @@ _KIND_PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple((kind, re.compi
 _FILLER = re.compile(
     r"^(请问一下|请问|你好|您好|麻烦问下|麻烦|想问(一)?下|我想(知道|了解|问)(一下)?|帮我(查|看|找)(一下|下)?|查(一下|下)|那么|那|哦|嗯|好的|还有|另外)[，,。！!：:\s]*"
 )
+_THANKS = re.compile(r"[，,。！!？?\s]*(?:谢谢|多谢|感谢|辛苦|麻烦|拜托)(?:你|您|了|啦)*[，,。！!\s]*$")
 _PRONOUN = re.compile(
     r"它们?|他们?|她们?|其(?=[^他它中实余次])|此(?=[^次外])|上述|前者|后者|那里|这里|那儿|当地|同期"
     r"|[这那该](?=家|个|项|些|位|次|条|座|片|部|起|支|只|一|两|三|几|种|公司|企业|项目|园|活动|会|规定|条例|办法|基金|协议|口岸|港|片区|中心|产业|法规|模式|平台|市|省|县|区)"
@@ -76,7 +77,7 @@ MEASURE_WORDS = (
 )
 """What figures are counted in: a pattern of the measure words and units that bulletins use."""
 _QUESTION_WORDS = re.compile(
-    rf"什么时候|为什么|什么|(?:多少|几)(?:[个多来余]?(?:{MEASURE_WORDS}))?|哪[些个里儿家位天年月种几一]*|谁|怎么样?|如何|为何|何时"
+    rf"什么时候|为什么|什么|(?:多少|几)(?:[个多来余万亿]*(?:{MEASURE_WORDS}))?|哪[些个里儿家位天年月种几一]*|谁|怎么样?|如何|为何|何时"
     r"|是否|吗|呢|有没有|是不是|分别|具体|主要|请问|情况|介绍|告诉我"
 )
 _PIECES = re.compile(r"[，,；;？?。]|(?<=[多少几谁里])(?:和|以及|及)")
@@ -122,7 +123,7 @@ def understand(question: str, history: Sequence[Turn] = ()) -> Question:
     history
         Oldest turn first; only what the user said is used.
     """
-    focus = simplify(question.strip())
+    focus = _THANKS.sub("", simplify(question.strip())) or question
     previous = _standing_question([simplify(turn.content.strip()) for turn in history if turn.role == "user"])
     if not previous or not _leans_on_history(focus):
         return Question(focus, focus, kind_of(focus))

@@ -53,7 +53,7 @@ _PLACED = re.compile(
 _TAGS: dict[str, frozenset[str]] = {"where": frozenset({"ns"}), "who": frozenset({"nr"})}
 _PLANS_ASKED = re.compile(r"下一步|接下来|今后|打算|计划|将要|未来|后续|准备|还要|还会|往后")
 _PLANS = re.compile(r"下一步|接下来|今后|计划|将|未来|力争|预计")
-_MEASURE = re.compile(rf"(?<!哪)(?:多少|几(?![月日号]))(?:个|多|来|余)?({MEASURE_WORDS})")
+_MEASURE = re.compile(rf"(?<!哪)(?:多少|几(?![月日号]))[个多来余万亿]*({MEASURE_WORDS})")
 _ALIKE = ("项件个条份种", "人名位", "家户", "趟班次")  # the same things are counted with any of these
 _IMPLIED_MEASURES = (
     (
