@@ -26,14 +26,15 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from ftz_qa.default_model import default_model_folder
+from ftz_qa.e5_graph import build_graph
 from ftz_qa.e5_weights import find_weights, read_weights
 from ftz_qa.onnx_encoder import MODEL_FILE, TOKENIZER_FILE
-from reference_model import bert_model
+from reference_model import bert_model, save_reference_model
 
 Vectors = NDArray[np.float32]
 Run = Callable[[NDArray[np.int64], NDArray[np.int64]], Vectors]
 
-_BACKENDS = ("torch fp32", "onnx fp32", "onnx int8", "onnx int4", "shipped")
+_BACKENDS = ("torch fp32", "onnx fp32", "onnx int8", "onnx int4")  # onnx int8 is what is shipped
 _PASSAGE_CHARACTERS = 350
 _BATCH = 8
 
@@ -68,47 +69,20 @@ def read_pairs(path: Path, limit: int) -> tuple[list[str], list[str], list[int]]
 
 
 def make_models(folder: Path) -> None:
-    """Write the models to be compared, made with the libraries' own exporters and quantisers."""
+    """Write the models to be compared: the shipped graph, in float32 and in 4 bits, and the float32 torch model."""
     import onnx
-    import torch
-    from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 
-    model = bert_model(read_weights(find_weights()))
-    torch.save(model.state_dict(), folder / "torch fp32")
-    model.config._attn_implementation = "eager"
-    model.config.return_dict = False
-    example = torch.ones((2, 16), dtype=torch.int64)
-    axes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("tokens", max=512)}
-    torch.onnx.export(
-        model,
-        (example, example),
-        folder / "onnx fp32",
-        input_names=["input_ids", "attention_mask"],
-        output_names=["token_embeddings"],
-        dynamic_shapes={"input_ids": axes, "attention_mask": axes},
-        external_data=False,
-        verbose=False,
-    )
-    quantize_dynamic(
-        folder / "onnx fp32",
-        folder / "onnx int8",
-        op_types_to_quantize=["MatMul", "Gather"],
-        per_channel=True,
-        reduce_range=True,
-        weight_type=QuantType.QInt8,
-    )
+    weights = read_weights(find_weights())
+    onnx.save(build_graph(weights, int8=False), folder / "onnx fp32")
     quantizer = MatMulNBitsQuantizer(
-        onnx.load(folder / "onnx fp32"),
-        block_size=32,
-        is_symmetric=True,
-        accuracy_level=4,
-        op_types_to_quantize=("MatMul", "Gather"),
-        quant_axes=(("MatMul", 0), ("Gather", 1)),
+        onnx.load(folder / "onnx fp32"), block_size=32, is_symmetric=True, accuracy_level=4
     )
     quantizer.process()
     onnx.save(quantizer.model.model, folder / "onnx int4")
-    (folder / "shipped").symlink_to(default_model_folder(folder / "cache") / MODEL_FILE)
+    default_model_folder(folder / "cache")
+    (folder / "onnx int8").symlink_to(default_model_folder(folder / "cache") / MODEL_FILE)
+    save_reference_model(folder / "torch fp32")
 
 
 def load_backend(name: str, path: Path, threads: int) -> tuple[Run, bool]:
@@ -167,7 +141,7 @@ def per_second(run: Run, tokenizer: Tokenizer, texts: Sequence[str], batch: int)
 def measure(name: str, folder: Path, options: argparse.Namespace) -> Row:
     """Measure one backend; the first one's vectors are kept in the folder as the reference."""
     paragraphs, questions, targets = read_pairs(options.pairs, options.questions)
-    tokenizer = Tokenizer.from_file(str((folder / "shipped").resolve().parent / TOKENIZER_FILE))
+    tokenizer = Tokenizer.from_file(str((folder / "onnx int8").resolve().parent / TOKENIZER_FILE))
     before = psutil.Process().memory_info().rss
     run, masks = load_backend(name, folder / name, options.threads)
     passages = ["passage: " + text for text in paragraphs]
@@ -184,7 +158,8 @@ def measure(name: str, folder: Path, options: argparse.Namespace) -> Row:
         np.save(reference, np.concatenate([found, sought]))
     cosines = (np.concatenate([found, sought]) * np.load(reference)).sum(axis=1)
     recall = float(np.mean((sought @ found.T).argmax(axis=1) == np.array(targets)))
-    size = (folder / name).stat().st_size / 1e6
+    files = (folder / name).rglob("*") if (folder / name).is_dir() else [folder / name]
+    size = sum(path.stat().st_size for path in files if path.suffix != ".json") / 1e6
     return Row(name, single, batched, query_ms, size, rss / 1e6, float(cosines.mean()), float(cosines.min()), recall)
 
 

@@ -46,6 +46,14 @@ WORDS = st.lists(
         ("今年下半年", {(7, 12)}),
         ("3月和6月", {(3, 3), (6, 6)}),
         ("上半年412列，7月98列", {(1, 6), (7, 7)}),
+        ("exports in January–April 2025", {(1, 4)}),
+        ("from January to August", {(1, 8)}),
+        ("the first half of 2025", {(1, 6)}),
+        ("the first three months", {(1, 3)}),
+        ("as of the end of May 2025", {(5, 5)}),
+        ("in Q3 2025", {(7, 9)}),
+        ("how much may it grow", set()),
+        ("the decision on marine trade", set()),
     ],
 )
 def test_months_quarters_and_half_years_are_spans_of_months(text: str, months: set[tuple[int, int]]) -> None:

@@ -192,3 +192,32 @@ def test_an_article_without_a_body_can_be_listed() -> None:
     found = reply("第9期有哪些文章？", [issue])
     assert "只有标题[1]" in found.text
     assert (found.references[0].quote.start, found.references[0].quote.end) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("2025年3月31日出的是第几期？", "第304期"),
+        ("303期的下一期是哪天出的？", "2025年3月31日"),
+        ("304期的上一期有几篇文章？", "共有3篇"),
+        ("最近两期各有几篇文章？", "合计4篇"),
+        ("第303期打头的文章是什么？", RAIL[0]),
+        ("第303期最后一篇讲什么？", MEDICINE[0]),
+        ("每期有多少篇文章？", "第303期：2025年3月15日，3篇"),
+        ("现在手头最新的一期是第几期，哪天印的？", "第304期的日期是2025年3月31日"),
+        ("麻烦把303期的主要内容给我过一遍", "共3篇，要点如下"),
+        ("第303期“云江板块”那一栏登了些什么？", "共2篇"),
+        ("收录的时间范围是什么？", "共收录2期"),
+        ("最早一期是什么时候的？", "2025年3月15日"),
+    ],
+)
+def test_other_ways_of_asking_are_understood(question: str, said: str) -> None:
+    assert said in reply(question).text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["第303期港口吞吐量是多少？", "第304期二手车卖到哪里？", "一期项目什么时候投产？", "最近三个月开行多少列？"],
+)
+def test_questions_about_the_matter_are_not_for_the_structure(question: str) -> None:
+    assert structural_reply(question, ISSUES) is None

@@ -21,20 +21,21 @@ _WEIGHT_RANGE = 63
 _MICROSOFT = "com.microsoft"
 
 
-def build_graph(weights: E5Weights) -> ModelProto:
+def build_graph(weights: E5Weights, *, int8: bool = True) -> ModelProto:
     """The encoder as an ONNX model.
 
     It takes ``input_ids`` int64 (batch, tokens), texts of one length without padding, and gives ``token_embeddings``
-    float32 (batch, tokens, hidden), the last layer's hidden states.
+    float32 (batch, tokens, hidden), the last layer's hidden states. Without `int8` it multiplies in float32.
     """
-    return _GraphWriter(weights).write()
+    return _GraphWriter(weights, int8).write()
 
 
 class _GraphWriter:
     """Collects nodes and initializers; every method that adds one returns the name of its output."""
 
-    def __init__(self, weights: E5Weights) -> None:
+    def __init__(self, weights: E5Weights, int8: bool) -> None:
         self._weights = weights
+        self._int8 = int8
         self._nodes: list[NodeProto] = []
         self._tensors: list[TensorProto] = []
 
@@ -84,8 +85,11 @@ class _GraphWriter:
         return self._add_norm(f"{prefix}.oln", self._linear(f"{prefix}.fo", inner), state)
 
     def _linear(self, name: str, state: str) -> str:
-        """Weights in 8 bits with a scale per row, activations in 8 bits with a scale per run."""
+        """Weights in 8 bits with a scale per row, activations in 8 bits with a scale per run; or both in float32."""
         weight = self._weights.matrices[f"{name}.w"].dequantize()
+        if not self._int8:
+            product = self._node("MatMul", [state, self._tensor(f"{name}.w", weight.T.copy())], f"{name}.product")
+            return self._node("Add", [product, self._vector(f"{name}.b")], f"{name}.out")
         scales = np.abs(weight).max(axis=1) / _WEIGHT_RANGE
         codes = np.rint(weight / scales[:, None]).astype(np.int8)
         inputs = [state, self._tensor(f"{name}.w", np.ascontiguousarray(codes.T)), self._tensor(f"{name}.s", scales)]

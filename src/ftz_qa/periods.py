@@ -1,4 +1,4 @@
-"""Periods of time in Chinese text, brought to one form: ``前两个月``, ``1至2月`` and ``1—2月`` are the same."""
+"""Periods of time, brought to one form: ``前两个月``, ``1至2月``, ``1—2月`` and ``January–February`` are the same."""
 
 from __future__ import annotations
 
@@ -27,10 +27,37 @@ _RELATIVE_YEARS = (
     ("明年", 1),
 )
 
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ENGLISH = (
+    (r"\bfirst half\b|\bh1\b", "上半年"),
+    (r"\bsecond half\b|\bh2\b", "下半年"),
+    *(
+        (rf"\b{word} quarter\b|\bq{n}(?!\d)", f"{n}季度")
+        for n, word in enumerate(("first", "second", "third", "fourth"), 1)
+    ),
+    *((rf"\bfirst {word} months\b", f"前{n}个月") for n, word in enumerate(("two", "three", "four", "five"), 2)),
+    *((rf"\bfirst {word} months\b", f"前{n}个月") for n, word in enumerate(("seven", "eight", "nine", "ten"), 7)),
+    *(
+        (rf"\b{name}[a-z]*\b\.?(?= ?\d|[-–—]| to | and |[,.?]|$| of)", f"{n}月")
+        for n, name in enumerate(_MONTH_NAMES, 1)
+    ),
+    (r"月 (?:to|and) ", "月至"),
+    (r"\bthis year\b", "今年"),
+    (r"\blast year\b", "去年"),
+)
+_ENGLISH_PATTERNS = tuple((re.compile(pattern, re.I), chinese) for pattern, chinese in _ENGLISH)
+
+
+def _in_chinese(text: str) -> str:
+    """The text with English words for periods in Chinese."""
+    for pattern, chinese in _ENGLISH_PATTERNS if re.search("[A-Za-z]{2}", text) else ():
+        text = pattern.sub(chinese, text)
+    return text
+
 
 def month_ranges(text: str) -> set[tuple[int, int]]:
     """The spans of months that a text names, as (first, last); a single month is (m, m)."""
-    text = normalize(text)
+    text = normalize(_in_chinese(text))
     found: set[tuple[int, int]] = set()
 
     def take(match: re.Match[str], size: int = 1) -> str:
@@ -62,7 +89,7 @@ def month_ranges(text: str) -> set[tuple[int, int]]:
 
 def years(text: str, date: dt.date | None) -> set[int]:
     """The years that a text names, ``今年`` and the like taken relative to `date` where that is known."""
-    text = normalize(text)
+    text = normalize(_in_chinese(text))
     found = {int(match[1]) for match in _YEAR.finditer(text)}
     if date is not None:
         found.update(date.year + shift for word, shift in _RELATIVE_YEARS if re.search(word, text))
