@@ -11,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ftz_qa.index import PassageIndex
+    from ftz_qa.web.workbench import Maintenance
 
     Run = Callable[..., tuple[int, str, str]]
 
@@ -63,6 +65,7 @@ class ScriptedAnswerer:
     """Answers everything, except questions with 高考; remembers what it was asked."""
 
     asked: list[tuple[str, list[Turn]]] = field(default_factory=list)
+    chain: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(embedder=NgramEmbedder()))
 
     def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer or refuse; 出错 fails as a mistake in the program would."""
@@ -425,10 +428,20 @@ def test_search_prints_passages_with_scores(
 
 
 def test_serve_hands_over_the_address(run: Run, scripted: ScriptedAnswerer, monkeypatch: pytest.MonkeyPatch) -> None:
-    served: list[tuple[object, str, int]] = []
-    monkeypatch.setattr("ftz_qa.web.server.serve", lambda answerer, host, port: served.append((answerer, host, port)))
+    served: list[tuple[object, str, int, Maintenance]] = []
+    monkeypatch.setattr("ftz_qa.web.server.serve", lambda *args: served.append(args))
     assert run("serve", "--port", "8123")[0] == 0
-    assert served == [(scripted, "127.0.0.1", 8123)]
+    assert [args[:3] for args in served] == [(scripted, "127.0.0.1", 8123)]
+    assert served[0][3].entrance.token
+
+
+def test_serve_refuses_accounts_that_cannot_be_used(
+    run: Run, scripted: ScriptedAnswerer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FTZ_QA_ACCOUNTS_FILE", "accounts.toml")
+    code, out, err = run("serve")
+    assert (code, out) == (2, "")
+    assert "ftz-qa account" in err
 
 
 def test_progress_is_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

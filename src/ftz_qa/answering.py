@@ -135,6 +135,11 @@ class AnswerChain(Runnable[Request, str | Answer]):
                 _log.warning("新索引未能启用，继续使用 %s：%s", self._engine.index.build_id, error)
             return self._engine
 
+    @property
+    def embedder(self) -> Embedder:
+        """The model that questions are embedded with."""
+        return self._embedder
+
     def search(self, question: str, k: int) -> list[Hit]:
         """The `k` best passages for a question, best first, limited as an answer to it would be."""
         engine = self._current()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from ftz_qa import cli_output, cli_upkeep
+from ftz_qa import cli_accounts, cli_output, cli_upkeep
 from ftz_qa.cli_settings import IndexDir, load_settings
 from ftz_qa.errors import FtzQaError, InputError
 
@@ -65,6 +65,7 @@ def _commands() -> typer.Typer:
     app.command(help="列出索引的版本、嵌入模型和收录的各期。")(info)
     app.command(help="启动问答网页，按 Ctrl-C 停止。")(serve)
     cli_upkeep.add_commands(app)
+    app.command(help="建立网页维护人员的账户，或更改其密码；密码输入两次，只保存散列。")(cli_accounts.account)
     return app
 
 
@@ -137,10 +138,17 @@ def serve(
     """Serve the chat page until Ctrl-C."""
     settings = load_settings(index_dir=index_dir, host=host, port=port)
     try:
+        from ftz_qa.web.entrance import Entrance
+
+        entrance = Entrance(settings.accounts_file)
         answerer = _answerer(settings)
         from ftz_qa.web.server import serve as serve_page
+        from ftz_qa.web.workbench import Maintenance, Workbench
 
-        serve_page(answerer, settings.host, settings.port)
+        workbench = Workbench(
+            settings.index_dir, settings.issues_dir, answerer.chain.embedder, wait=settings.writer_wait
+        )
+        serve_page(answerer, settings.host, settings.port, Maintenance(workbench, entrance))
     except KeyboardInterrupt:
         # Ctrl-C is how the page is stopped, even while it is still starting.
         cli_output.say("已停止。")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from platformdirs import user_cache_path
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -28,6 +28,9 @@ class Settings(BaseSettings):
         Seconds that a change of the index waits for another one to end.
     host, port
         Where the page listens.
+    accounts_file
+        Names and password hashes of the maintainers (``.json`` or ``.toml``). None: the page makes a token at each
+        start and prints it.
     llm_model, llm_base_url, llm_api_key
         An optional OpenAI-compatible chat endpoint that writes the answers; empty means none.
     """
@@ -45,6 +48,12 @@ class Settings(BaseSettings):
     writer_wait: float = Field(default=60.0, ge=0, allow_inf_nan=False)
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
+    accounts_file: Path | None = None
     llm_model: str = ""
     llm_base_url: str = ""
     llm_api_key: SecretStr = SecretStr("")
+
+    @field_validator("accounts_file", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None

@@ -17,8 +17,11 @@ from ftz_qa.errors import FtzQaError
 from ftz_qa.types import Answer
 from ftz_qa.web import render, texts
 from ftz_qa.web.conversation import Conversation
+from ftz_qa.web.door import CHAT_ID, MAINTENANCE_ID, Door
+from ftz_qa.web.maintenance import MaintenanceTab
 from ftz_qa.web.protocol import PageAnswerer
 from ftz_qa.web.running import Run
+from ftz_qa.web.workbench import Maintenance
 
 MAX_QUESTION_CHARS = 500
 CONCURRENT_ANSWERS = 4
@@ -43,18 +46,35 @@ element.addEventListener("click", (event) => {
 Updates = dict[Any, Any]
 
 
-def build_page(answerer: PageAnswerer) -> gr.Blocks:
+def build_page(answerer: PageAnswerer, maintenance: Maintenance | None = None) -> gr.Blocks:
     """Build the page around what answers; `page_assets` go to whatever serves it.
 
     Parameters
     ----------
     answerer
         Asked from several threads at once.
+    maintenance
+        What maintainers may do in a tab that nobody else sees; None makes a page without it.
     """
-    blocks = gr.Blocks(title=texts.TITLE, analytics_enabled=False, fill_width=True)
+    blocks = gr.Blocks(title=texts.TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400))
     with blocks:
-        ChatPage(answerer).connect(blocks)
+        if maintenance is None:
+            ChatPage(answerer).connect(blocks)
+        else:
+            _lay_out_tabs(answerer, maintenance, blocks)
     return blocks
+
+
+def _lay_out_tabs(answerer: PageAnswerer, maintenance: Maintenance, blocks: gr.Blocks) -> None:
+    door = Door(maintenance.entrance)
+    with gr.Tabs(elem_id="tabs", selected=CHAT_ID) as tabs:
+        with gr.Tab(texts.CHAT_TAB, id=CHAT_ID, elem_id=CHAT_ID):
+            chat = ChatPage(answerer)
+        with gr.Tab(texts.MAINTENANCE, id=MAINTENANCE_ID, elem_id=MAINTENANCE_ID, visible=False) as tab:
+            content = MaintenanceTab(maintenance.workbench, maintenance.entrance)
+    chat.connect(blocks)
+    content.connect(chat.refresh_after)
+    door.connect(blocks, tabs, tab, content)
 
 
 def page_assets() -> dict[str, Any]:
@@ -69,7 +89,7 @@ def page_assets() -> dict[str, Any]:
     )
     return {
         "theme": theme,
-        "css": (_HERE / "style.css").read_text(encoding="utf-8"),
+        "css": "".join((_HERE / name).read_text(encoding="utf-8") for name in ("style.css", "maintenance.css")),
         "head": f"<script>{script}</script>",
         "favicon_path": str(_HERE / "favicon.svg"),
         "footer_links": [],
@@ -139,6 +159,17 @@ class ChatPage:
         self.halt.click(self.stop, both, talk, **private)
         self.clear.click(self.reset, self.run, everything, **private)
         blocks.load(self.refresh, None, [self.header, self.chips], **private)
+
+    def refresh_after(self, event: Any) -> None:  # noqa: ANN401 - Gradio's type is an internal one
+        """Show what is indexed again after an event that may have changed it."""
+        event.success(
+            self.refresh,
+            None,
+            [self.header, self.chips],
+            api_visibility="private",
+            show_progress="hidden",
+            queue=False,
+        )
 
     def ask(self, typed: str, conversation: Conversation) -> Updates:
         """Take a typed question into the conversation."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ftz_qa.errors import InputError
+from ftz_qa.loaders import MAX_DOCUMENT_BYTES
 from ftz_qa.web import texts
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from ftz_qa.web.protocol import PageAnswerer
+    from ftz_qa.web.workbench import Maintenance
+
+MAX_UPLOAD_BYTES = 3 * MAX_DOCUMENT_BYTES
+"""Largest upload of all files together."""
 
 _GRACE_SECONDS = 1
 # The browser loads from and sends to this server only; the exceptions are what Gradio's scripts need.
@@ -32,7 +37,7 @@ _HEADERS = {
 }
 
 
-def serve(answerer: PageAnswerer, host: str, port: int) -> None:
+def serve(answerer: PageAnswerer, host: str, port: int, maintenance: Maintenance | None = None) -> None:
     """Serve the page and return after Ctrl-C or a termination signal.
 
     Parameters
@@ -41,6 +46,8 @@ def serve(answerer: PageAnswerer, host: str, port: int) -> None:
         What answers the page's questions.
     host, port
         Where to listen; port 0 takes a free one.
+    maintenance
+        For the maintainers' tab; None serves the chat alone.
 
     Raises
     ------
@@ -49,12 +56,18 @@ def serve(answerer: PageAnswerer, host: str, port: int) -> None:
     """
     listener = _listen(host, port)
     with listener:
-        _run(build_app(answerer), listener, _address(listener))
+        greeting = [_address(listener)]
+        if maintenance is not None and maintenance.entrance.token:
+            greeting.append(texts.TOKEN_PRINTED.format(token=maintenance.entrance.token))
+        _run(build_app(answerer, maintenance), listener, "\n".join(greeting))
     typer.echo(texts.SERVER_STOPPED)
 
 
-def build_app(answerer: PageAnswerer) -> FastAPI:
-    """The page as an ASGI application that neither loads from nor links to other hosts."""
+def build_app(answerer: PageAnswerer, maintenance: Maintenance | None = None) -> FastAPI:
+    """The page as an ASGI application that neither loads from nor links to other hosts.
+
+    Without maintenance nobody can send a file; with it, only who is signed in.
+    """
     # Gradio and the Hugging Face client read these on import and then call nobody.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_OFFLINE"] = "1"
@@ -64,8 +77,15 @@ def build_app(answerer: PageAnswerer) -> FastAPI:
     from ftz_qa.web.page import build_page, page_assets
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    page = build_page(answerer)
-    gr.mount_gradio_app(app, page, path="/", show_error=False, run_history=False, max_file_size="1kb", **page_assets())
+    limit: int | str = "1kb"
+    if maintenance is not None:
+        from ftz_qa.web.access import UploadGuard, add_access_routes
+
+        add_access_routes(app, maintenance.entrance)
+        app.add_middleware(UploadGuard, entrance=maintenance.entrance, limit=MAX_UPLOAD_BYTES)
+        limit = MAX_UPLOAD_BYTES  # a single file that is too large is told among the results
+    page = build_page(answerer, maintenance)
+    gr.mount_gradio_app(app, page, path="/", show_error=False, run_history=False, max_file_size=limit, **page_assets())
     app.add_middleware(_SameOriginOnly)
     return app
 
