@@ -11,7 +11,7 @@ PYTHON ?=
 # An additional package index from which torch comes, where one offers builds for the CPU only (several GB less).
 TORCH_INDEX_URL ?=
 
-.PHONY: help install run test lint type eval bench format clean
+.PHONY: help install run test lint type eval bench scale format clean
 .DEFAULT_GOAL := help
 
 help: ## 列出各目标
@@ -58,6 +58,9 @@ eval: install ## 用样本问题集评测回答
 bench: install ## 测量速度和内存，与现成的 LangChain 流程相比
 	@$(PIP) --quiet -e '.[bench]'
 	@exec $(BIN)/python benchmarks/speed.py
+
+scale: install ## 用自编的 10、100、1000 期通报测量规模（约 25 分钟），重画 docs/scale.svg
+	@exec $(BIN)/python benchmarks/scale.py
 
 format: install ## 整理代码格式
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

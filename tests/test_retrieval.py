@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
@@ -19,7 +21,7 @@ from ftz_qa.answering import MAX_QUESTION_CHARS, AnswerChain, Answerer, Request
 from ftz_qa.errors import InputError, ModelError
 from ftz_qa.index import PassageIndex
 from ftz_qa.refusal import Judge
-from ftz_qa.retrieval import HybridRetriever, document_hit, hit_document
+from ftz_qa.retrieval import HybridRetriever, document_hit, highest, hit_document
 from ftz_qa.types import Answer, Turn
 
 if TYPE_CHECKING:
@@ -95,6 +97,12 @@ def test_a_word_matched_to_the_letter_outweighs_a_small_lead_in_meaning(small_in
 @pytest.mark.parametrize("k", [1, 2, 3])
 def test_no_more_than_k_hits_come_back(retriever: HybridRetriever, k: int) -> None:
     assert len(find(retriever, "口岸", k)) == k
+
+
+@given(st.lists(st.sampled_from([0.0, 0.5, 0.25, 1.5, 3.0]), max_size=40), st.integers(1, 45))
+def test_the_highest_scores_are_those_that_sorting_all_puts_first(values: list[float], k: int) -> None:
+    scores = np.array(values, dtype=np.float32)
+    np.testing.assert_array_equal(highest(scores, k), np.argsort(-scores, kind="stable")[:k])
 
 
 def test_the_search_keeps_to_the_issues_given(retriever: HybridRetriever) -> None:

@@ -52,6 +52,11 @@ class PassageIndex:
         The embedding model that made the vectors.
     build_id
         Empty for an index that is not on disk.
+
+    Attributes
+    ----------
+    passage_issues
+        int32 (passages,): where the issue of each passage stands in `issues`.
     """
 
     def __init__(
@@ -75,6 +80,8 @@ class PassageIndex:
         self.lexical = lexical
         self.model_identity = model_identity
         self.build_id = build_id
+        positions = {id(issue): i for i, issue in enumerate(issues)}
+        self.passage_issues = np.array([positions[id(passage.issue)] for passage in passages], dtype=np.int32)
         self._unit_starts = np.searchsorted(units[:, 0], np.arange(len(passages) + 1))
         self._faiss = faiss.IndexFlatIP(vectors.shape[1])
         self._faiss.add(vectors)

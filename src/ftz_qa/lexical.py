@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,8 +59,14 @@ class LexicalIndex:
         """Index the texts; their positions are what `scores` speaks of. Needs at least one text."""
         from bm25s import BM25
 
+        # Numbers instead of the tokens themselves: millions of short strings would fill the memory.
+        vocabulary: dict[str, int] = {}
+        numbered = [
+            array("i", [vocabulary.setdefault(token, len(vocabulary)) for token in lexical_tokens(text) or [""]])
+            for text in texts
+        ]
         bm25 = BM25()
-        bm25.index([lexical_tokens(text) or [""] for text in texts], show_progress=False)
+        bm25.index((numbered, vocabulary), show_progress=False)
         return cls(bm25)
 
     def save(self, folder: Path) -> None:

@@ -72,7 +72,7 @@ class HybridRetriever(BaseRetriever):
             outside = np.ones(len(lexical), dtype=bool)
             outside[allowed] = False
             lexical[outside] = 0.0
-        top = np.argsort(-lexical, kind="stable")[:CANDIDATES]
+        top = highest(lexical, CANDIDATES)
         ids = np.union1d(dense_ids, top[lexical[top] > 0])
         if not len(ids):
             return []
@@ -87,8 +87,7 @@ class HybridRetriever(BaseRetriever):
     def _allowed(self, issues: Collection[int] | None) -> NDArray[np.int64] | None:
         if issues is None:
             return None
-        chosen = {id(self.index.issues[i]) for i in issues}
-        return np.array([i for i, p in enumerate(self.index.passages) if id(p.issue) in chosen], dtype=np.int64)
+        return np.flatnonzero(np.isin(self.index.passage_issues, list(issues)))
 
     def _get_relevant_documents(
         self,
@@ -102,6 +101,14 @@ class HybridRetriever(BaseRetriever):
         if vector is None:
             vector = self.embedder.embed_queries([query])[0]
         return [hit_document(hit) for hit in self.search(query, vector, k or self.k, issues)]
+
+
+def highest(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Where the `k` highest scores stand, the highest first, of equal ones the first, without sorting the others."""
+    if len(scores) <= k:
+        return np.argsort(-scores, kind="stable")
+    near = np.flatnonzero(scores >= np.partition(scores, -k)[-k])
+    return near[np.argsort(-scores[near], kind="stable")][:k]
 
 
 def _scaled(scores: NDArray[np.float32]) -> NDArray[np.float32]:
