@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import functools
 import json
 import random
 import re
@@ -113,14 +114,15 @@ class BulletinGenerator:
     def questions(self, issues: int, count: int) -> list[ScaleQuestion]:
         """Different questions about the first `issues` issues: of ten, seven of facts and one of each other kind."""
         chooser = random.Random(f"{self._seed}/questions/{issues}")
+        articles = functools.cache(self.articles)
         asked: dict[str, ScaleQuestion] = {}
         kinds = ["fact"] * 7 + ["fact-in-issue", "mention", "contents"]
-        for _ in range(100 * count):
+        for _ in range(100 * count):  # there may not be so many
             if len(asked) == count:
                 break
             kind = kinds[len(asked) % len(kinds)]
             position = chooser.randrange(issues)
-            article = chooser.choice(self.articles(position))
+            article = chooser.choice(articles(position))
             made = _question(kind, FIRST_NUMBER + position, article, chooser)
             if made.kind == "contents" and made.question in asked:  # ten issues have no more than ten
                 made = _question("fact", FIRST_NUMBER + position, article, chooser)

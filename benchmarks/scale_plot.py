@@ -12,27 +12,24 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 760, 430
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 190, 40, 60
-_CURVES = (
-    ("建索引用时", "build_wall_s", "#b3541e"),
-    ("索引磁盘", "disk_mb", "#7a5ba6"),
-    ("建索引内存峰值", "build_peak_mb", "#2f7d4f"),
-    ("提问 p95", "p95_ms", "#1f6fb2"),
-    ("提问 p50", "p50_ms", "#62a8d9"),
-)
 
 
-def write_plot(path: Path, measured: Sequence[Mapping[str, float | str]]) -> None:
+def write_plot(
+    path: Path, measured: Sequence[Mapping[str, float | str]], drawn: Sequence[tuple[str, str, str]]
+) -> None:
     """Draw every curve as a multiple of its value at the smallest size, both axes logarithmic.
 
     Parameters
     ----------
     measured
         At least two sizes, the smallest first, as `scale.measure` returns them.
+    drawn
+        Name, name of the figure and colour of each curve.
     """
     sizes = [float(figures["issues"]) for figures in measured]
     curves = [
         (name, [float(figures[key]) / float(measured[0][key]) for figures in measured], colour)
-        for name, key, colour in _CURVES
+        for name, key, colour in drawn
     ]
     curves.insert(0, ("通报期数", [size / sizes[0] for size in sizes], "#888888"))
     top = max(max(values) for _, values, _ in curves)
