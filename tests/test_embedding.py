@@ -417,3 +417,10 @@ def test_padding_is_masked_and_left_zero(encoder: OnnxEncoder) -> None:
     assert not mask[0].all()
     assert not states[~mask].any()
     assert states[mask].any(dim=1).all()
+
+
+def test_texts_run_side_by_side_get_the_states_that_one_thread_gives(encoder: OnnxEncoder) -> None:
+    several = OnnxEncoder(default_model_folder(Settings().cache_dir), threads=3)
+    features = encoder.preprocess([f"{text}第{n}批货物" for n in range(4) for text in TEXTS], prompt="passage: ")
+    alone = encoder(dict(features))["token_embeddings"]
+    assert np.array_equal(several(dict(features))["token_embeddings"].numpy(), alone.numpy())

@@ -251,7 +251,8 @@ def load_embedder(
     cache_dir
         Where the embedded default is unpacked on first use.
     threads
-        For one text; 0 leaves it to the library.
+        How many texts the embedded default runs at once; for another model, threads of torch. 0 takes one for each
+        core.
     progress
         Told in Chinese what takes time.
 

@@ -5,7 +5,9 @@ Import it late: sentence-transformers takes seconds to import.
 
 from __future__ import annotations
 
+import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -28,14 +30,15 @@ class OnnxEncoder(InputModule):
     """Turns texts into contextual token vectors.
 
     Every text is run by itself: on a CPU that is faster than padded batches, and a text's vectors do not depend on
-    what else is in the batch, which quantised activations would make them do.
+    what else is in the batch, which quantised activations would make them do. Several texts are run side by side, one
+    thread each: threads that share a text wait for each other at every layer, all the more on a busy machine.
 
     Parameters
     ----------
     folder
         Holds ``model.onnx`` (``input_ids`` in, ``token_embeddings`` out) and ``tokenizer.json``, which truncates.
     threads
-        For one text; 0 leaves it to onnxruntime.
+        How many texts are run at once; 0 takes one for each core.
     """
 
     tokenizer: Tokenizer
@@ -45,13 +48,12 @@ class OnnxEncoder(InputModule):
         self._folder = folder
         self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
-        # Threads that spin while they wait slow down everything else on a small machine.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(
             str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
         )
+        self._threads = ThreadPoolExecutor(threads or os.cpu_count() or 1, "ftz-qa-embedding")
 
     @property
     def max_seq_length(self) -> int:
@@ -79,7 +81,9 @@ class OnnxEncoder(InputModule):
         """Add ``token_embeddings`` float32 (batch, tokens, hidden) to the features; zero where there is padding."""
         ids = features["input_ids"].cpu().numpy()
         lengths = features["attention_mask"].sum(dim=1).tolist()
-        rows = [torch.from_numpy(self._run(row[None, :length])) for row, length in zip(ids, lengths, strict=True)]
+        inputs = [row[None, :length] for row, length in zip(ids, lengths, strict=True)]
+        states = [self._run(inputs[0])] if len(inputs) == 1 else self._threads.map(self._run, inputs)
+        rows = [torch.from_numpy(of) for of in states]
         padded = rows[0][None] if len(rows) == 1 else torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
         return {**features, "token_embeddings": padded}
 

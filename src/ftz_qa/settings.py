@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     query_prefix, passage_prefix
         What that model wants before questions and passages (e5: ``query: `` and ``passage: ``).
     threads
-        Threads for the embedding model; 0 leaves it to the library.
+        Threads for the embedding model; 0 takes one for each core.
     writer_wait
         Seconds that a change of the index waits for another one to end.
     host, port
