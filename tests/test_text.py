@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,6 +76,41 @@ def test_sentences_are_ordered_apart_and_without_surrounding_blanks(text: str, s
         assert piece == piece.strip()
         assert "\n" not in piece
         end = span.end
+
+
+def sentences_by_character(text: str, enders: str) -> list[str]:
+    """The rule, character by character: what `split_sentences` finds by looking for sentence ends."""
+    pieces: list[str] = []
+    piece, i = "", 0
+    while i < len(text):
+        char = text[i]
+        piece, i = piece + char, i + 1
+        if char in enders:
+            while i < len(text) and text[i] in enders:
+                piece, i = piece + text[i], i + 1
+            ended = i
+            while i < len(text) and text[i] in "”’」』）)】》\"'":
+                piece, i = piece + text[i], i + 1
+            if ended < i < len(text) and char in "！？!?" and not text[i].isspace():
+                continue
+        elif char != "\n":
+            continue
+        pieces, piece = [*pieces, piece], ""
+    return [kept for one in [*pieces, piece] if (kept := one.strip())]
+
+
+@given(PROSE, st.booleans())
+def test_sentences_are_those_of_the_rule(text: str, semicolons: bool) -> None:
+    spans = split_sentences(text, semicolons=semicolons)
+    rule = sentences_by_character(text, "。！？!?…；;" if semicolons else "。！？!?…")
+    assert [text[s.start : s.end] for s in spans] == rule
+
+
+@given(st.text("1234,， aB口\n\u3000", max_size=24))
+def test_blanks_and_thousands_separators_go_where_the_plain_rule_says(text: str) -> None:
+    folded = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text))
+    rule = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", re.sub(r"(?<![A-Za-z]) | (?![A-Za-z])", "", folded))
+    assert normalize(text) == rule.lower()
 
 
 @pytest.mark.parametrize(

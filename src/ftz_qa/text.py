@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 _LATEX = re.compile(r"\s*\$\s*([^$\n]{1,40}?)\s*\$\s*")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\uff5e~]+")
 # A blank is only kept between two Latin words; around digits, units and Chinese it is an accident of scanning.
-_BLANKS = re.compile(r"(?<![A-Za-z]) | (?![A-Za-z])")
+# These patterns begin with what is rare, and look behind it only then: they run over whole indexes.
+_BLANKS = re.compile(r" (?:(?![A-Za-z])|(?<![A-Za-z] ))")
 _GAPS = re.compile(r"\s+")
 _STRAY_BLANK = re.compile(r"(?<![A-Za-z,.;:!?]) | (?![A-Za-z0-9])")
 _BRACKETED = re.compile(r"\[(\d+)\]")
 _ESCAPED = re.compile(r"\\(?=[%&_#$ ])")
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
 _TERMINATORS = "。！？!?…"
 _SEMICOLONS = "；;"
 _CLOSERS = "”’」』）)】》\"'"
@@ -45,7 +46,7 @@ def normalize(text: str) -> str:
 
 def without_latex(text: str) -> str:
     """The text with formulas such as ``$6N$`` as plain characters."""
-    return _LATEX.sub(lambda match: _ESCAPED.sub("", match[1]), text)
+    return _LATEX.sub(lambda match: _ESCAPED.sub("", match[1]), text) if "$" in text else text
 
 
 def tidy(text: str) -> str:
@@ -55,6 +56,12 @@ def tidy(text: str) -> str:
     """
     text = _BRACKETED.sub(r"〔\1〕", without_latex(text.replace("\n", " ")))
     return _STRAY_BLANK.sub("", _GAPS.sub(" ", text)).strip()
+
+
+def load_dictionaries() -> None:
+    """Read the dictionaries of words and of traditional characters now rather than when the first question comes."""
+    simplify("")
+    tagged_words("通报")
 
 
 @cache
@@ -93,22 +100,22 @@ def split_sentences(text: str, *, semicolons: bool = False) -> list[Span]:
 def _raw_sentences(text: str, enders: str) -> Iterator[tuple[int, int]]:
     start = i = 0
     size = len(text)
-    while i < size:
-        char = text[i]
-        i += 1
+    ending = re.compile(f"[\n{enders}]")  # re keeps the pattern; nothing else in Python goes through a text as fast
+    while match := ending.search(text, i):
+        char, i = match[0], match.end()
         if char == "\n":
             yield start, i
             start = i
-        elif char in enders:
-            while i < size and text[i] in enders:
-                i += 1
-            quoted = i
-            while i < size and text[i] in _CLOSERS:
-                i += 1
-            goes_on = i > quoted and char in "！？!?" and i < size and not text[i].isspace()
-            if not goes_on:
-                yield start, i
-                start = i
+            continue
+        while i < size and text[i] in enders:
+            i += 1
+        quoted = i
+        while i < size and text[i] in _CLOSERS:
+            i += 1
+        goes_on = i > quoted and char in "！？!?" and i < size and not text[i].isspace()
+        if not goes_on:
+            yield start, i
+            start = i
     if start < size:
         yield start, size
 
