@@ -1,4 +1,4 @@
-"""Which articles speak of something: the quick look at the printed text misses nothing that the plain form shows."""
+"""Which articles speak of something: all that hold it in their plain form, however it is printed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import make_issue
-from ftz_qa.mentions import mentioning
-from ftz_qa.text import normalize
+from ftz_qa.mentions import PlainTexts, mentioning, plain_text
+from ftz_qa.text import normalize, split_sentences
 
 if TYPE_CHECKING:
     from ftz_qa.types import Issue
@@ -64,3 +64,28 @@ def test_only_where_a_topic_does_not_stand_to_the_letter_its_words_are_looked_fo
 def test_the_newest_issue_comes_first() -> None:
     issues = [make_issue(n, ("题目", "跨境电商。")) for n in (7, 8, 9)]
     assert [issue.number for issue, _, _ in mentioning("跨境电商", issues)] == [9, 8, 7]
+
+
+def test_texts_made_beforehand_are_those_made_when_asked_for() -> None:
+    issues = [make_issue(n, ("题“目”", f"第{n}次跨境\n电商。"), ("其他", "ＲＣＥＰ证书。")) for n in (7, 8)]
+    texts = PlainTexts(issues)
+    for issue in issues:
+        for article in issue.articles:
+            assert texts(article) == plain_text(article)
+    for topic in ("跨境电商", "rcep", "题目", "证书跨境"):
+        assert mentioning(topic, issues, texts) == mentioning(topic, issues)
+        assert mentioning(topic, issues[1:], texts) == mentioning(topic, issues[1:])
+
+
+def test_an_article_of_another_index_has_no_text_made_beforehand() -> None:
+    with pytest.raises(KeyError):
+        mentioning("跨境", [issue_saying("跨境电商。")], PlainTexts([issue_saying("跨境电商。")]))
+
+
+@given(st.lists(st.sampled_from(["货物", "园区", "园区货物", "货物，园区", "口岸"]), max_size=6))
+def test_the_first_sentence_with_most_of_the_words_is_quoted(sentences: list[str]) -> None:
+    issue = issue_saying("。".join([*sentences, "园区", "货物", "口岸"]))
+    ((_, article, span),) = mentioning("货物园区", [issue])
+    spans = split_sentences(article.body)
+    held = [sum(word in article.body[s.start : s.end] for word in ("货物", "园区")) for s in spans]
+    assert span == spans[held.index(max(held))]

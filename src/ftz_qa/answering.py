@@ -17,6 +17,8 @@ from ftz_qa.embedding import load_embedder
 from ftz_qa.errors import FtzQaError, InputError, ModelError
 from ftz_qa.grounding import cite, renumber
 from ftz_qa.index import PassageIndex
+from ftz_qa.memory import collector_paused, spare_the_living
+from ftz_qa.mentions import PlainTexts
 from ftz_qa.prompts import load_prompt
 from ftz_qa.questions import Question, understand
 from ftz_qa.reader import Reader
@@ -26,7 +28,7 @@ from ftz_qa.scope import issue_numbers, issues_meant, named_issues, without_issu
 from ftz_qa.spelling import Speller
 from ftz_qa.store import current_build
 from ftz_qa.structure import Reply, structural_reply
-from ftz_qa.text import simplify
+from ftz_qa.text import load_dictionaries, simplify
 from ftz_qa.types import Answer, Citation, Hit, Span
 from ftz_qa.writer import PLACEHOLDERS, Writer, WriterError
 
@@ -82,6 +84,7 @@ class _Engine:
     reader: Reader
     judge: Judge
     speller: Speller
+    plain: PlainTexts
 
 
 class AnswerChain(Runnable[Request, str | Answer]):
@@ -110,6 +113,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
         self._writer = writer
         self._index_dir = index_dir
         self._lock = Lock()
+        load_dictionaries()
         self._engine = self._engine_for(index)
 
     def _engine_for(self, index: PassageIndex) -> _Engine:
@@ -117,7 +121,10 @@ class AnswerChain(Runnable[Request, str | Answer]):
         retriever = HybridRetriever(index=index, embedder=self._embedder)
         idf = index.lexical.idf
         reader, judge = Reader(index, self._embedder), Judge(idf, index.newest_date)
-        return _Engine(index, retriever, reader, judge, Speller(idf))
+        with collector_paused():
+            engine = _Engine(index, retriever, reader, judge, Speller(idf), PlainTexts(index.issues))
+            spare_the_living()
+        return engine
 
     @property
     def index(self) -> PassageIndex:
@@ -197,7 +204,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
             return replace(blank, text=wording.UNREAD_QUESTION)
         if unknown := _not_indexed(question.text, issues):
             return replace(blank, text=wording.not_indexed(unknown, issues), mode="structure")
-        if reply := structural_reply(question.text, issues):
+        if reply := structural_reply(question.text, issues, engine.plain):
             return _structural(blank, reply)
         chosen = issues_meant(question.text, issues)
         if chosen is not None:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from ftz_qa.errors import IndexDamagedError, ModelError
 from ftz_qa.lexical import LexicalIndex
 from ftz_qa.manifest import REBUILD, SCHEMA, Manifest
+from ftz_qa.memory import collector_paused
 from ftz_qa.passages import indexed_texts, passage_units, split_issue
 from ftz_qa.store import build_folder, current_build, open_build, publish
 from ftz_qa.types import Issue, Passage, Span
@@ -207,7 +208,8 @@ class PassageIndex:
         """
         wanted = current_build(index_dir) if build_id is None else build_id
         try:
-            return cls._read(*open_build(index_dir, build_id))
+            with collector_paused():
+                return cls._read(*open_build(index_dir, build_id))
         except (IndexDamagedError, *_DAMAGE) as error:
             if build_id is None and current_build(index_dir) != wanted:
                 return cls.load(index_dir)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from ftz_qa.text import normalize, split_sentences, tagged_words
 from ftz_qa.types import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ftz_qa.types import Article, Issue
 
@@ -37,9 +36,6 @@ _EDGES = re.compile(
 )
 _TRIMMED = 4
 _QUOTES = re.compile("[“”\"'‘’《》「」()（）]")
-_HAN_RUN = re.compile("[\u4e00-\u9fff]+")
-# Unicode blocks of characters that stand for others: radicals, enclosed and squared ones, compatibility ideographs.
-_COMPATIBILITY = (range(0x2E80, 0x3400), range(0xF900, 0xFB00), range(0x1F200, 0x1F300), range(0x2F800, 0x2FA20))
 _CONTENT_TAGS = frozenset("nvajlie")
 
 
@@ -61,7 +57,34 @@ def _trimmed(text: str) -> str:
     return text if len(text) > 1 else ""
 
 
-def mentioning(topic: str, issues: Sequence[Issue]) -> list[tuple[Issue, Article, Span]]:
+class PlainTexts:
+    """The plain text of every article, made once.
+
+    Making those of a thousand issues takes a second, a look through all of them some milliseconds.
+
+    Parameters
+    ----------
+    issues
+        All whose articles will be asked for.
+    """
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        self._issues = issues  # as long as they live, so do the ids
+        self._texts = {id(article): plain_text(article) for issue in issues for article in issue.articles}
+
+    def __call__(self, article: Article) -> str:
+        """As `plain_text`; KeyError for an article of another index."""
+        return self._texts[id(article)]
+
+
+def plain_text(article: Article) -> str:
+    """Title and text of an article, normalised and without quotation marks and brackets: what topics are found in."""
+    return _plain(f"{article.title}\n{article.body}")
+
+
+def mentioning(
+    topic: str, issues: Sequence[Issue], plain: Callable[[Article], str] = plain_text
+) -> list[tuple[Issue, Article, Span]]:
     """Articles that hold a topic to the letter, or else all its words, with the sentence to quote; newest issue first.
 
     Parameters
@@ -70,52 +93,22 @@ def mentioning(topic: str, issues: Sequence[Issue]) -> list[tuple[Issue, Article
         Normalised; quotation marks do not matter.
     issues
         Oldest first.
+    plain
+        Gives `plain_text` of an article.
     """
     wanted = _plain(topic)
     words = [w for w, tag in tagged_words(wanted) if len(w) > 1 and tag[0] in _CONTENT_TAGS] or [wanted]
     for needed in ([wanted], words):
-        likely = [_loosely(word) for word in needed]
+        rarest = max(needed, key=len)
         found = [
             (issue, article, _sentence_with(article, needed))
             for issue in reversed(issues)
             for article in issue.articles
-            if _holds(f"{article.title}\n{article.body}", needed, likely)
+            if rarest in (text := plain(article)) and all(word in text for word in needed)
         ]
         if found:
             return found
     return []
-
-
-def _holds(text: str, words: Sequence[str], likely: Sequence[re.Pattern[str]]) -> bool:
-    """Whether a printed text holds all the words; it is normalised, which takes long, only where that is likely."""
-    if not all(pattern.search(text) for pattern in likely):
-        return False
-    plain = _plain(text)
-    return all(word in plain for word in words)
-
-
-def _loosely(word: str) -> re.Pattern[str]:
-    """Matches every printed text in whose plain form a word stands, and hardly any other.
-
-    Only the word's longest run of Han is looked for. Between its characters may stand what the plain form leaves out.
-    """
-    run = max(_HAN_RUN.findall(word), key=len, default="")
-    printed = _printed_forms()
-    if any(len(han) > 1 and any(pair in run for pair in _pairs(han)) for han in printed.values()):
-        return re.compile("")
-    forms = ["".join(form for form, han in printed.items() if char in han) for char in run]
-    return re.compile(r"[\W_]*".join(f"[{char}{of}]" if of else char for char, of in zip(run, forms, strict=True)))
-
-
-def _pairs(han: str) -> list[str]:
-    return [han[i : i + 2] for i in range(len(han) - 1)]
-
-
-@cache
-def _printed_forms() -> dict[str, str]:
-    """Single characters that are normalised to something with Han in it (``⼀``, ``㈠``, ``㍻``), and that Han."""
-    folded = ((chr(code), normalize(chr(code))) for block in _COMPATIBILITY for code in block)
-    return {char: "".join(_HAN_RUN.findall(form)) for char, form in folded if form != char and _HAN_RUN.search(form)}
 
 
 def _plain(text: str) -> str:
@@ -124,7 +117,12 @@ def _plain(text: str) -> str:
 
 def _sentence_with(article: Article, words: Sequence[str]) -> Span:
     """The first sentence that holds most of the words."""
-    spans = split_sentences(article.body)
-    if not spans:
-        return Span(0, len(article.body))
-    return max(spans, key=lambda span: sum(word in _plain(article.body[span.start : span.end]) for word in words))
+    best, most = Span(0, len(article.body)), -1
+    for span in split_sentences(article.body):
+        plain = _plain(article.body[span.start : span.end])
+        held = sum(word in plain for word in words)
+        if held > most:
+            best, most = span, held
+        if held == len(words):
+            break
+    return best

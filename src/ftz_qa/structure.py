@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftz_qa import wording
-from ftz_qa.mentions import ARTICLE_WORD, asked_topic, mentioning
+from ftz_qa.mentions import ARTICLE_WORD, asked_topic, mentioning, plain_text
 from ftz_qa.reader import tokens_of
 from ftz_qa.scope import issues_meant
 from ftz_qa.text import normalize, parse_int, split_sentences, tagged_words, tidy
@@ -78,20 +78,24 @@ class Reply:
     references: tuple[Reference, ...] = ()
 
 
-def structural_reply(question: str, issues: Sequence[Issue]) -> Reply | None:
+def structural_reply(
+    question: str, issues: Sequence[Issue], plain: Callable[[Article], str] = plain_text
+) -> Reply | None:
     """Answer a question about the bulletins as such, or None for one about what they report.
 
     Parameters
     ----------
     issues
         All that are indexed, oldest first.
+    plain
+        Gives `mentions.plain_text` of an article.
     """
     text = normalize(question)
     meant = issues_meant(question, issues)
     chosen = [issues[i] for i in meant or ()]
     sections = _named_sections(text, chosen or issues)
     if _residue(text, sections):
-        return _mention(text, chosen or issues)
+        return _mention(text, chosen or issues, plain)
     if meant is None:
         return _about_all(text, issues, sections)
     if len(chosen) > 1 and (_COUNT_ARTICLES.search(text) or _MORE.search(text)) and not sections:
@@ -230,12 +234,12 @@ def _digest(issue: Issue, sections: Sequence[Section]) -> Reply:
     return Reply("\n".join(lines), references)
 
 
-def _mention(text: str, issues: Sequence[Issue]) -> Reply | None:
+def _mention(text: str, issues: Sequence[Issue], plain: Callable[[Article], str]) -> Reply | None:
     """Which issues speak of something, the newest first; None where the question does not ask that, or none does."""
     topic = asked_topic(_ISSUE_NAME.sub("", text))
     if not topic or _residue(_SPEAKING.sub("", text.replace(topic, "")), ()):
         return None
-    found = mentioning(topic, issues)
+    found = mentioning(topic, issues, plain)
     if not found:
         return None
     lines = []
