@@ -106,8 +106,8 @@ def test_sentences_are_those_of_the_rule(text: str, semicolons: bool) -> None:
     assert [text[s.start : s.end] for s in spans] == rule
 
 
-@given(st.text("1234,， aB口\n\u3000", max_size=24))
-def test_blanks_and_thousands_separators_go_where_the_plain_rule_says(text: str) -> None:
+@given(st.text("1234,， aBＡ口：；（）！？％…\u0301\u0338\n\u3000", max_size=24))
+def test_the_normalised_form_is_that_of_the_plain_rule(text: str) -> None:
     folded = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text))
     rule = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", re.sub(r"(?<![A-Za-z]) | (?![A-Za-z])", "", folded))
     assert normalize(text) == rule.lower()

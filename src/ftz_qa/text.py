@@ -24,6 +24,7 @@ _STRAY_BLANK = re.compile(r"(?<![A-Za-z,.;:!?]) | (?![A-Za-z0-9])")
 _BRACKETED = re.compile(r"\[(\d+)\]")
 _ESCAPED = re.compile(r"\\(?=[%&_#$ ])")
 _THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
+_WIDE = tuple(zip("，：；（）！？", ",:;()!?", strict=True))
 _TERMINATORS = "。！？!?…"
 _SEMICOLONS = "；;"
 _CLOSERS = "”’」』）)】》\"'"
@@ -38,7 +39,10 @@ def normalize(text: str) -> str:
     Compatibility characters are folded (Unicode NFKC, UAX #15), LaTeX such as ``$6N$`` is unwrapped, stray blanks and
     thousands separators go, dashes become ``-`` and Latin letters lower case. Offsets are not preserved.
     """
-    text = unicodedata.normalize("NFKC", without_latex(text))
+    text = without_latex(text)
+    for wide, narrow in _WIDE:  # mostly nothing else is left to fold, which NFKC notices at once
+        text = text.replace(wide, narrow)
+    text = unicodedata.normalize("NFKC", text)
     text = _DASHES.sub("-", text)
     text = _BLANKS.sub("", _GAPS.sub(" ", text))
     return _THOUSANDS.sub("", text).lower()
