@@ -1,87 +1,45 @@
-"""Evaluate the question sets: ``make eval``.
+"""Evaluate the question sets that come with the program: ``make eval``.
 
 The sample questions are asked of an index over ``issues/``. The questions about the acceptance issue are asked of an
-index of that issue alone, where its text is to be had (``--acceptance``); it is not part of this repository.
+index of that issue alone, where its text is to be had (``--acceptance``); it is not part of this repository. All else is
+done by ``ftz-qa evaluate``.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import statistics
 import sys
 import tempfile
 from pathlib import Path
 
-from ftz_qa.answering import AnswerChain, Answerer
-from ftz_qa.embedding import Embedder, load_embedder
-from ftz_qa.evaluation import Outcome, Split, by_type, evaluate, read_items, table
-from ftz_qa.index import PassageIndex
-from ftz_qa.indexing import index_issues
-from ftz_qa.settings import Settings
+from ftz_qa.cli import main as ftz_qa
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = ROOT / "benchmarks/questions"
 ACCEPTANCE = ROOT.parent / "shared/bulletins/issue-239.txt"
 
 
-def run(name: str, bulletins: Path, sets: list[Path], split: Split, embedder: Embedder) -> list[Outcome]:
-    """Index the bulletins in a folder of their own, ask the questions, print the table."""
+def run(bulletins: Path, sets: list[Path], split: str, out: Path) -> None:
+    """Index the bulletins in a folder of their own and evaluate the questions about them."""
     with tempfile.TemporaryDirectory() as folder:
-        index_issues([bulletins], Path(folder), embedder)
-        answerer = Answerer(AnswerChain(PassageIndex.load(Path(folder)), embedder))
-        outcomes = evaluate(read_items(sets, split), answerer, lambda done, total: _progress(name, done, total))
-    latencies = sorted(outcome.answer.latency_ms for outcome in outcomes)
-    deciles = statistics.quantiles(latencies, n=20)
-    sys.stdout.write(f"\n## {name}, {split}\n\n{table(by_type(outcomes))}\n\n")
-    sys.stdout.write(f"latency ms: p50 {statistics.median(latencies):.0f}, p95 {deciles[18]:.0f}\n")
-    return outcomes
-
-
-def _progress(name: str, done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r{name} {done}/{total}")
-
-
-def _wrong(outcomes: list[Outcome]) -> list[dict[str, object]]:
-    """What went wrong, for reading; only ever of the questions for tuning."""
-    return [
-        {
-            "id": o.item.id,
-            "type": o.item.type,
-            "question": o.item.question,
-            "answer": o.answer.text,
-            "cited": [(c.issue, c.article_no) for c in o.answer.citations],
-            "must": o.item.must,
-        }
-        for o in outcomes
-        if o.item.split == "dev" and (not o.right or o.cited is False)
-    ]
+        ftz_qa(["index", str(bulletins), "--index-dir", folder])
+        sys.stdout.flush()
+        ftz_qa(["evaluate", *map(str, sets), "--index-dir", folder, "--split", split, "--out", str(out)])
 
 
 def main() -> None:
-    """Run both evaluations and write the wrong answers of the questions for tuning, if asked to."""
+    """Evaluate over the sample issues, and over issue 239 where it is here."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--split", choices=("dev", "report"), default="report")
     parser.add_argument("--acceptance", type=Path, default=ACCEPTANCE, help="text of issue 239")
-    parser.add_argument("--wrong", type=Path, help="JSON file for the wrong answers of the questions for tuning")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks/out/evaluation", help="folder of the reports")
     options = parser.parse_args()
-    settings = Settings()
-    embedder = load_embedder(
-        settings.embedding_model,
-        settings.cache_dir,
-        query_prefix=settings.query_prefix,
-        passage_prefix=settings.passage_prefix,
-        threads=settings.threads,
-    )
-    outcomes = run("sample issues", ROOT / "issues", sorted(QUESTIONS.glob("*sample*.jsonl")), options.split, embedder)
+    out = options.out / options.split
+    run(ROOT / "issues", sorted(QUESTIONS.glob("*sample*.jsonl")), options.split, out / "sample")
     if options.acceptance.exists():
-        acceptance = sorted(QUESTIONS.glob("*239.jsonl"))
-        outcomes += run("issue 239", options.acceptance, acceptance, options.split, embedder)
+        run(options.acceptance, sorted(QUESTIONS.glob("*239.jsonl")), options.split, out / "issue-239")
     else:
-        sys.stdout.write(f"\nissue 239 skipped: {options.acceptance} is not here (--acceptance FILE)\n")
-    if options.wrong is not None:
-        options.wrong.write_text(json.dumps(_wrong(outcomes), ensure_ascii=False, indent=1), encoding="utf-8")
+        sys.stdout.write(f"\n没有第239期的文本 {options.acceptance}，跳过（可用 --acceptance 指定）\n")
 
 
 if __name__ == "__main__":

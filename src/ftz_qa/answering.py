@@ -233,6 +233,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
         hits = find(question.text, vector, READ_HITS)
         rankings = engine.reader.rank_parts(question, vector, hits, find)
         selected = compose(question, rankings)
+        blank = replace(blank, confidence=engine.judge.probability(question, selected.evidence))
         if not engine.judge.answers(question, selected.evidence):
             searched = engine.index.issues if chosen is None else [engine.index.issues[i] for i in chosen]
             return replace(blank, text=wording.not_found(searched), leads=_leads(hits))

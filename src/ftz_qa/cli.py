@@ -1,5 +1,6 @@
-"""The command line ``ftz-qa``: asking, searching and serving; what changes the index is in `cli_upkeep`.
+"""The command line ``ftz-qa``: asking, searching and serving.
 
+What changes the index is in `cli_upkeep`, what measures answers in `cli_evaluate`.
 Modules that take long to import are imported inside the commands, so that ``--help`` answers at once.
 """
 
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from ftz_qa import cli_accounts, cli_output, cli_upkeep
+from ftz_qa import cli_accounts, cli_evaluate, cli_output, cli_upkeep
 from ftz_qa.cli_settings import IndexDir, load_settings
 from ftz_qa.errors import FtzQaError, InputError
 
@@ -65,6 +66,7 @@ def _commands() -> typer.Typer:
     app.command(help="列出索引的版本、嵌入模型和收录的各期。")(info)
     app.command(help="启动问答网页，按 Ctrl-C 停止。")(serve)
     cli_upkeep.add_commands(app)
+    cli_evaluate.add_commands(app)
     app.command(help="建立网页维护人员的账户，或更改其密码；密码输入两次，只保存散列。")(cli_accounts.account)
     return app
 

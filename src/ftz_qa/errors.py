@@ -40,3 +40,7 @@ class IndexWriteError(FtzQaError):
 
 class ModelError(FtzQaError):
     """An embedding model cannot be had or does not fit the index."""
+
+
+class RegressionError(FtzQaError):
+    """An evaluation is worse than the one it is compared with, by more than is tolerated."""

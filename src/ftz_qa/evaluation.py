@@ -1,31 +1,52 @@
-"""Scoring answers: question sets in JSON lines, metrics per type of question.
+"""Scoring answers: question sets in JSON lines, and what came of each question.
 
-A line of a question set is an `Item`; ``docs/evaluation.md`` documents the format and the metrics.
+A line of a question set is an `Item`; ``docs/evaluation.md`` documents the format. `metrics` makes figures of many
+outcomes.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
+from ftz_qa.answering import MAX_QUESTION_CHARS
 from ftz_qa.errors import InputError
+from ftz_qa.metrics import CONCISE_CHARS, RANKS, by_type, metrics, table
+from ftz_qa.quote_support import quote_support
 from ftz_qa.types import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from ftz_qa.answering import Answerer
+    from ftz_qa.quote_support import QuoteSupport
     from ftz_qa.types import Answer
 
+__all__ = [
+    "Fault",
+    "Gold",
+    "Item",
+    "Outcome",
+    "Split",
+    "Verdict",
+    "by_type",
+    "evaluate",
+    "folded",
+    "judge",
+    "metrics",
+    "read_items",
+    "table",
+]
+
 Split = Literal["dev", "report"]
-CONCISE_CHARS = 200
-RANKS = 10
+FaultKind = Literal["missing", "forbidden", "wrong_refusal", "wrong_answer", "no_gold_cited", "too_long"]
+_RETRIEVED = 4 * RANKS
+_NO_MISTAKES = frozenset({"no_gold_cited", "too_long"})
 
 
 class Gold(BaseModel):
@@ -42,6 +63,8 @@ class Item(BaseModel):
 
     Attributes
     ----------
+    id
+        Without blanks, and in no other line of the sets that are read together.
     must
         Groups of alternatives; a right answer holds one of each group.
     must_not
@@ -56,7 +79,7 @@ class Item(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str
+    id: str = Field(pattern=r"^\S+$")
     type: str
     question: str
     history: tuple[Turn, ...] = ()
@@ -66,6 +89,40 @@ class Item(BaseModel):
     gold: tuple[Gold, ...] = ()
     concise: bool = False
     split: Split = "dev"
+
+    @field_validator("question")
+    @classmethod
+    def _can_be_asked(cls, question: str) -> str:
+        length = len(question.strip())
+        if not 0 < length <= MAX_QUESTION_CHARS:
+            raise ValueError(f"应为 1 到 {MAX_QUESTION_CHARS} 字，实为 {length} 字")
+        return question
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with an answer.
+
+    Attributes
+    ----------
+    kind
+        ``missing``: none of a group of facts is there; ``forbidden``: what must not be said is; ``wrong_refusal`` and
+        ``wrong_answer``: refused, or answered, where it should have been the other way round; ``no_gold_cited``: none
+        of the gold articles is cited; ``too_long``: longer than a concise answer may be.
+    texts
+        The group's alternatives, the forbidden text, or the length in characters.
+    """
+
+    kind: FaultKind
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a language model says of an answer: right or not (None where it did not say), and why."""
+
+    right: bool | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +138,16 @@ class Outcome:
     precision
         Share of the citations that are of gold articles; None where that cannot be said.
     rank
-        1-based rank of the first gold article among the articles retrieved; None where there is no gold, 0 where it
+        1-based rank of the first gold article among the ten best retrieved; None where there is no gold, 0 where it
         was not found.
+    retrieved
+        Issue and article numbers found, best first, without repeats.
+    faults
+        Everything that is wrong with the answer; an answer can be right and yet too long, or cite another article.
+    support
+        How far the quotes bear the answer out; None for refusals and for answers that need no quote.
+    judged
+        What the language model says; None where none was asked.
     """
 
     item: Item
@@ -91,6 +156,17 @@ class Outcome:
     cited: bool | None
     precision: float | None
     rank: int | None
+    retrieved: tuple[tuple[int | None, int], ...] = ()
+    faults: tuple[Fault, ...] = ()
+    support: QuoteSupport | None = None
+    judged: Verdict | None = None
+
+    @property
+    def brief(self) -> bool | None:
+        """Right within 200 characters; None where that is not asked for."""
+        if not (self.item.concise and self.item.answerable):
+            return None
+        return self.right and len(self.answer.text) <= CONCISE_CHARS
 
 
 def read_items(paths: Iterable[Path], split: Split | None = None) -> list[Item]:
@@ -99,27 +175,36 @@ def read_items(paths: Iterable[Path], split: Split | None = None) -> list[Item]:
     Raises
     ------
     InputError
-        A file or line cannot be read; the message names it.
+        A file or line cannot be read, or an id comes twice; the message names it.
     """
-    adapter = TypeAdapter(Item)
     items: list[Item] = []
+    places: dict[str, str] = {}
     for path in paths:
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"无法读取问题集 {path}：{error}") from error
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                item = adapter.validate_json(line)
-            except ValidationError as error:
-                first = error.errors()[0]
-                where = ".".join(str(part) for part in first["loc"])
-                raise InputError(f"问题集 {path} 第 {number} 行不合格式：{where} {first['msg']}") from error
+        for place, item in _lines_of(path):
+            if item.id in places:
+                raise InputError(f"问题集 {place} 的编号 {item.id} 重复，已见于 {places[item.id]}")
+            places[item.id] = place
             if split in (None, item.split):
                 items.append(item)
     return items
+
+
+def _lines_of(path: Path) -> Iterator[tuple[str, Item]]:
+    """The items of one file, each with file and line for messages."""
+    adapter = TypeAdapter(Item)
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"无法读取问题集 {path}：{error}") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            yield f"{path} 第 {number} 行", adapter.validate_json(line)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise InputError(f"问题集 {path} 第 {number} 行不合格式：{where} {first['msg']}") from error
 
 
 def folded(text: str) -> str:
@@ -128,30 +213,43 @@ def folded(text: str) -> str:
     return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
 
 
-def _is_right(item: Item, answer: Answer) -> bool:
-    if not item.answerable:
-        return answer.refused
-    if answer.refused:
-        return False
+def _faults(item: Item, answer: Answer, cited: bool | None) -> Iterator[Fault]:
+    if answer.refused or not item.answerable:
+        if answer.refused == item.answerable:
+            yield Fault("wrong_refusal" if answer.refused else "wrong_answer")
+        return
     text = folded(re.sub(r"\[\d+\]", "", answer.text))
-    held = all(any(folded(option) in text for option in group) for group in item.must)
-    return held and not any(folded(wrong) in text for wrong in item.must_not)
+    for group in item.must:
+        if not any(folded(option) in text for option in group):
+            yield Fault("missing", group)
+    for wrong in item.must_not:
+        if folded(wrong) in text:
+            yield Fault("forbidden", (wrong,))
+    if cited is False:
+        yield Fault("no_gold_cited")
+    if item.concise and len(answer.text) > CONCISE_CHARS:
+        yield Fault("too_long", (str(len(answer.text)),))
 
 
 def judge(item: Item, answer: Answer, retrieved: Sequence[tuple[int | None, int]]) -> Outcome:
     """Score one answer; `retrieved` are the issue and article numbers found, best first, without repeats."""
     gold = {(g.issue, g.article) for g in item.gold}
-    cited = [(c.issue, c.article_no) for c in answer.citations]
+    pairs = [(c.issue, c.article_no) for c in answer.citations]
     answered = bool(gold) and item.answerable and not answer.refused
-    hits = sum(pair in gold for pair in cited)
+    hits = sum(pair in gold for pair in pairs)
     ranks = [n for n, pair in enumerate(retrieved[:RANKS], start=1) if pair in gold]
+    cited = hits > 0 if answered else None
+    faults = tuple(_faults(item, answer, cited))
     return Outcome(
         item=item,
         answer=answer,
-        right=_is_right(item, answer),
-        cited=hits > 0 if answered else None,
-        precision=hits / len(cited) if answered and cited else None,
+        right=all(fault.kind in _NO_MISTAKES for fault in faults),
+        cited=cited,
+        precision=hits / len(pairs) if answered and pairs else None,
         rank=(ranks[0] if ranks else 0) if gold else None,
+        retrieved=tuple(retrieved),
+        faults=faults,
+        support=quote_support(answer),
     )
 
 
@@ -162,78 +260,9 @@ def evaluate(
     outcomes: list[Outcome] = []
     for done, item in enumerate(items, start=1):
         answer = answerer.answer(item.question, item.history)
-        hits = answerer.search(answer.resolved or item.question, 4 * RANKS)
+        hits = answerer.search(answer.resolved or item.question, _RETRIEVED)
         retrieved = list(dict.fromkeys((h.passage.issue.number, h.passage.article.number) for h in hits))
         outcomes.append(judge(item, answer, retrieved))
         if progress is not None:
             progress(done, len(items))
     return outcomes
-
-
-def metrics(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    """The figures of a group of outcomes; a figure without any case is left out.
-
-    Refusal precision, recall and F1 count refusals as the positive class. Citation recall is over answered questions
-    with gold articles; retrieval figures over all questions with gold articles.
-    """
-    answerable = [o for o in outcomes if o.item.answerable]
-    concise = [o for o in answerable if o.item.concise]
-    refused = [o for o in outcomes if o.answer.refused]
-    silent = [o for o in outcomes if not o.item.answerable]
-    ranks = [o.rank for o in outcomes if o.rank is not None]
-    figures: dict[str, list[float]] = {
-        "accuracy": [float(o.right) for o in answerable],
-        "concise": [float(o.right and len(o.answer.text) <= CONCISE_CHARS) for o in concise],
-        "refusal_precision": [float(not o.item.answerable) for o in refused],
-        "refusal_recall": [float(o.answer.refused) for o in silent],
-        "citation_recall": [float(o.cited) for o in outcomes if o.cited is not None],
-        "citation_precision": [o.precision for o in outcomes if o.precision is not None],
-        "recall@1": [float(rank == 1) for rank in ranks],
-        "recall@5": [float(0 < rank <= 5) for rank in ranks],
-        "mrr@10": [1 / rank if rank else 0.0 for rank in ranks],
-        "chars": [float(len(o.answer.text)) for o in concise if not o.answer.refused],
-    }
-    result = {name: sum(values) / len(values) for name, values in figures.items() if values}
-    precision, recall = result.get("refusal_precision", 0.0), result.get("refusal_recall", 0.0)
-    if silent:
-        result["refusal_f1"] = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    return {"n": float(len(outcomes)), **result}
-
-
-def by_type(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:
-    """`metrics` of each type of question, and of all under ``all``."""
-    groups: dict[str, list[Outcome]] = defaultdict(list)
-    for outcome in outcomes:
-        groups[outcome.item.type].append(outcome)
-    return {name: metrics(group) for name, group in sorted(groups.items())} | {"all": metrics(outcomes)}
-
-
-_COLUMNS = [
-    "n",
-    "accuracy",
-    "concise",
-    "chars",
-    "refusal_precision",
-    "refusal_recall",
-    "refusal_f1",
-    "citation_recall",
-    "citation_precision",
-    "recall@1",
-    "recall@5",
-    "mrr@10",
-]
-
-
-def table(figures: dict[str, dict[str, float]]) -> str:
-    """The figures as a Markdown table, shares in per cent."""
-    lines = ["| type | " + " | ".join(_COLUMNS) + " |", "|---" * (len(_COLUMNS) + 1) + "|"]
-    for name, row in figures.items():
-        cells = [_cell(column, row.get(column)) for column in _COLUMNS]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def _cell(column: str, value: float | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:.0f}" if column in ("n", "chars") else f"{100 * value:.1f}"

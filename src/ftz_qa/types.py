@@ -182,6 +182,8 @@ class Answer:
         The question as understood, follow-ups completed from the history.
     notes
         Readings of the question that narrowed the search, in Chinese, e.g. ``仅检索第239期``.
+    confidence
+        How likely the evidence answers the question, 0..1; None where that was not judged, as for structural answers.
     """
 
     question: str
@@ -193,6 +195,7 @@ class Answer:
     resolved: str = ""
     notes: tuple[str, ...] = ()
     latency_ms: float = 0.0
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class Writer:
         )
         try:
             reply = self._chain.invoke({"evidence": evidence, "question": question}, config).text
-        except _provider_errors() as error:
+        except provider_errors() as error:
             raise WriterError(type(error).__name__) from error
         if _SILENT in reply:
             return Written("", ())
@@ -114,7 +114,7 @@ def _nearest_sentence(text: str, passage: Passage) -> Span:
     return max(spans, key=shared, default=Span(passage.start, passage.end))
 
 
-def _provider_errors() -> tuple[type[Exception], ...]:
+def provider_errors() -> tuple[type[Exception], ...]:
     """What a chat model raises when its endpoint fails."""
     # Replies without choices or message come out of langchain-openai as errors of these general types.
     malformed = (TypeError, LookupError, AttributeError)
