@@ -1,8 +1,8 @@
 """Evaluate the question sets that come with the program: ``make eval``.
 
 The sample questions are asked of an index over ``issues/``. The questions about the acceptance issue are asked of an
-index of that issue alone, where its text is to be had (``--acceptance``); it is not part of this repository. All else is
-done by ``ftz-qa evaluate``.
+index of that issue alone, where its text is to be had (``--acceptance``); it is not part of this repository. The rest
+is ``ftz-qa evaluate``.
 """
 
 from __future__ import annotations

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from evaluation_parts import GOLD, answer, item, line
+from ftz_qa.answering import AnswerChain, Answerer
 from ftz_qa.errors import InputError
-from ftz_qa.evaluation import Gold, Item, by_type, folded, judge, metrics, read_items, table
-from ftz_qa.types import Answer, Citation
+from ftz_qa.evaluation import Fault, Gold, by_type, evaluate, folded, judge, metrics, read_items, table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-
-def item(**changes: Any) -> Item:  # noqa: ANN401
-    fields: dict[str, Any] = {"id": "q-001", "type": "number", "question": "多少列？", "answerable": True}
-    return Item.model_validate({**fields, **changes})
-
-
-def citation(issue: int | None, article: int, marker: int = 1) -> Citation:
-    return Citation(marker, "示例动态", issue, None, "板块", article, "标题", "句。", 0, 2, "句。", 0)
-
-
-def answer(text: str = "412列。[1]", *sources: tuple[int | None, int], refused: bool = False) -> Answer:
-    return Answer("多少列？", text, refused, tuple(citation(*source) for source in sources), "extractive")
-
-
-GOLD = (Gold(issue=301, article=1),)
+    from ftz_qa.embedding import Embedder
+    from ftz_qa.index import PassageIndex
 
 
 # Reading question sets
@@ -38,11 +25,6 @@ def written(tmp_path: Path, *lines: str) -> Path:
     path = tmp_path / "问题.jsonl"
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
-
-
-def line(**changes: Any) -> str:  # noqa: ANN401
-    fields = {"id": "q-001", "type": "number", "question": "多少列？", "answerable": True}
-    return json.dumps({**fields, **changes}, ensure_ascii=False)
 
 
 def test_a_question_set_is_read_in_order_without_blank_lines(tmp_path: Path) -> None:
@@ -93,6 +75,27 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         read_items([binary])
 
 
+def test_an_id_that_comes_twice_is_named_with_both_places(tmp_path: Path) -> None:
+    first, second = written(tmp_path, line(), line(id="q-2")), tmp_path / "另一.jsonl"
+    second.write_text(line(id="q-3") + "\n" + line(split="report"), encoding="utf-8")
+    with pytest.raises(InputError, match="q-001") as error:
+        read_items([first, second], "dev")
+    assert f"{second} 第 2 行" in str(error.value)
+    assert f"{first} 第 1 行" in str(error.value)
+
+
+@pytest.mark.parametrize("bad", [line(question="  "), line(question="问" * 501), line(id="有 空格"), line(id="")])
+def test_a_question_that_cannot_be_asked_or_listed_is_not_read(tmp_path: Path, bad: str) -> None:
+    with pytest.raises(InputError, match="第 1 行"):
+        read_items([written(tmp_path, bad)])
+
+
+def test_a_byte_order_mark_and_line_separators_inside_a_text_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "windows.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + line(question="多少列\u2028车？").encode() + b"\r\n")
+    assert [i.question for i in read_items([path])] == ["多少列\u2028车？"]
+
+
 # Judging one answer
 
 
@@ -124,6 +127,49 @@ def test_refusing_is_right_only_where_there_is_no_answer() -> None:
     assert judge(item(answerable=False), refused, []).right
     assert not judge(item(must=[["没有找到"]]), refused, []).right
     assert not judge(item(answerable=False), answer("412列。"), []).right
+
+
+def test_everything_wrong_with_an_answer_is_said() -> None:
+    asked = item(must=[["412列", "四百一十二列"], ["3小时"]], must_not=["110列"], gold=GOLD, concise=True)
+    outcome = judge(asked, answer("110列[1]" + "很" * 200, (302, 1)), [])
+    assert outcome.faults == (
+        Fault("missing", ("412列", "四百一十二列")),
+        Fault("missing", ("3小时",)),
+        Fault("forbidden", ("110列",)),
+        Fault("no_gold_cited"),
+        Fault("too_long", ("207",)),
+    )
+
+
+def test_a_refusal_and_an_answer_in_the_wrong_place_are_told_apart() -> None:
+    assert judge(item(gold=GOLD), answer("无", refused=True), []).faults == (Fault("wrong_refusal"),)
+    assert judge(item(answerable=False), answer("412列"), []).faults == (Fault("wrong_answer"),)
+    assert judge(item(answerable=False), answer("无", refused=True), []).faults == ()
+
+
+def test_too_long_or_citing_another_article_is_a_fault_but_not_a_mistake() -> None:
+    outcome = judge(item(must=[["412列"]], gold=GOLD, concise=True), answer("412列[1]" + "很" * 200, (302, 1)), [])
+    assert outcome.right
+    assert outcome.brief is False
+    assert [fault.kind for fault in outcome.faults] == ["no_gold_cited", "too_long"]
+
+
+def test_questions_are_asked_of_the_chain_with_their_history(
+    small_index: PassageIndex, ngram_embedder: Embedder
+) -> None:
+    answerer = Answerer(AnswerChain(small_index, ngram_embedder))
+    history = [{"role": "user", "content": "雁口铁路口岸今年上半年开行了多少列中欧班列？"}]
+    asked = [
+        item(id="a", question=history[0]["content"], gold=[{"issue": 7, "article": 1}]),
+        item(id="b", question="其中出境多少列？", history=history, gold=[{"issue": 7, "article": 1}]),
+    ]
+    told: list[tuple[int, int]] = []
+    outcomes = evaluate(asked, answerer, lambda done, total: told.append((done, total)))
+    assert [outcome.item.id for outcome in outcomes] == ["a", "b"]
+    assert [outcome.rank for outcome in outcomes] == [1, 1]
+    assert "中欧班列" in outcomes[1].answer.resolved
+    assert all(len(set(outcome.retrieved)) == len(outcome.retrieved) == 4 for outcome in outcomes)
+    assert told == [(1, 2), (2, 2)]
 
 
 def test_citations_are_scored_against_the_gold_articles() -> None:

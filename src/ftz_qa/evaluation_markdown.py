@@ -30,7 +30,7 @@ def markdown(report: Report, *, show_reported: bool = False) -> str:
     shown, hidden = wrong_items(report, show_reported=show_reported)
     parts = [f"# {texts.TITLE}", *_head(report)]
     parts += [f"## {texts.FIGURES}", overview(report)]
-    values = {name: {key: figure.value for key, figure in row.items()} for name, row in report.figures.items()}
+    values = {plain(name): {key: figure.value for key, figure in row.items()} for name, row in report.figures.items()}
     parts += [f"## {texts.BY_TYPE}", table(values)]
     parts += [f"## {texts.CALIBRATION}", *_calibration(report)]
     parts.append(f"## {texts.WRONG}")
@@ -77,6 +77,8 @@ def _wrong(item: ItemRecord) -> Iterator[str]:
         yield f"* {plain(texts.source(citation))}：{plain(citation.quote)}"
     for one in item.faults:
         yield f"* **{plain(fault(one.kind, one.texts))}**"
+    for sentence in item.unsupported:
+        yield f"* **{texts.UNSUPPORTED}**：{plain(sentence)}"
     if item.judged is not None:
         yield f"* {plain(texts.verdict(item.judged))}"
 

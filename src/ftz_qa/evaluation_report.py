@@ -88,6 +88,11 @@ class ItemRecord(_Record):
     faults: tuple[Fault, ...]
     judged: Verdict | None
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether a person should look at it: faults, sentences that no quote bears out, or a model that says no."""
+        return bool(self.faults or self.unsupported or (self.judged and self.judged.right is False))
+
 
 class SetRecord(_Record):
     """A question set: its file's name and SHA-256."""
@@ -153,6 +158,7 @@ def item_record(outcome: Outcome) -> ItemRecord:
     fields = {
         **answer_record(item.id, answer),
         **item.model_dump(include={"type", "split", "answerable"}),
+        "question": item.question,
         "history": item.history,
         "digest": digest(item),
         "resolved": answer.resolved,
@@ -197,7 +203,7 @@ def read_report(path: Path) -> Report:
 
 
 def wrong_items(report: Report, *, show_reported: bool) -> tuple[list[ItemRecord], int]:
-    """The questions with faults, those for tuning first of all.
+    """The questions with whose answers something is wrong.
 
     Parameters
     ----------
@@ -209,6 +215,6 @@ def wrong_items(report: Report, *, show_reported: bool) -> tuple[list[ItemRecord
     tuple
         The questions to show, and how many more are not to be shown.
     """
-    wrong = [item for item in report.items if item.faults]
+    wrong = [item for item in report.items if item.doubtful]
     shown = [item for item in wrong if show_reported or item.split == "dev"]
     return shown, len(wrong) - len(shown)
