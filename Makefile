@@ -52,7 +52,7 @@ lint: install ## 检查代码风格
 type: install ## 检查类型
 	@exec $(BIN)/mypy
 
-eval: install ## 用样本问题集评测回答
+eval: install ## 用样本问题集评测回答，报告在 benchmarks/out/evaluation
 	@exec $(BIN)/python benchmarks/evaluate.py
 
 bench: install ## 测量速度和内存，与现成的 LangChain 流程相比
