@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, cast
 from langchain_core.runnables import Runnable
 
 from ftz_qa import wording
+from ftz_qa.completeness import missing_parts
 from ftz_qa.composing import compose, suggest_questions
+from ftz_qa.corroboration import with_other_issues
+from ftz_qa.courtesy import courtesy_of
 from ftz_qa.embedding import load_embedder
 from ftz_qa.errors import FtzQaError, InputError, ModelError
+from ftz_qa.finishing import finish
 from ftz_qa.grounding import cite, renumber
 from ftz_qa.index import PassageIndex
 from ftz_qa.memory import collector_paused, spare_the_living
 from ftz_qa.mentions import PlainTexts
 from ftz_qa.prompts import load_prompt
-from ftz_qa.questions import Question, understand
+from ftz_qa.questions import Question, parts_of, understand
 from ftz_qa.reader import Reader
 from ftz_qa.refusal import Judge
 from ftz_qa.retrieval import HybridRetriever, document_hit
@@ -202,6 +206,10 @@ class AnswerChain(Runnable[Request, str | Answer]):
         blank = Answer(asked, "", True, (), "extractive", resolved=question.text, notes=notes)
         if not any(char.isalnum() for char in asked):
             return replace(blank, text=wording.UNREAD_QUESTION)
+        if courtesy := courtesy_of(asked):
+            order = courtesy == "order"
+            reply_text = wording.REFUSED_ORDER if order else wording.COURTESIES[courtesy]
+            return replace(blank, text=reply_text, refused=order, mode="structure", resolved=asked, notes=())
         if unknown := _not_indexed(question.text, issues):
             return replace(blank, text=wording.not_indexed(unknown, issues), mode="structure")
         if reply := structural_reply(question.text, issues, engine.plain):
@@ -237,7 +245,13 @@ class AnswerChain(Runnable[Request, str | Answer]):
         if not engine.judge.answers(question, selected.evidence):
             searched = engine.index.issues if chosen is None else [engine.index.issues[i] for i in chosen]
             return replace(blank, text=wording.not_found(searched), leads=_leads(hits))
+        parts = [(part, units[0]) for part, units in zip(parts_of(question), rankings, strict=True) if units]
+        if len(parts) == 1:
+            selected = with_other_issues(question, selected, rankings[0])
         extract = replace(blank, text=selected.text, citations=selected.citations, refused=False)
+        extract = finish(extract, question, selected, parts)
+        if missing := missing_parts(engine.judge, parts):
+            extract = replace(extract, text="\n".join([extract.text, *map(wording.part_missing, missing)]))
         return extract if self._writer is None else self._written(self._writer, question, hits, extract, config)
 
     def _written(

@@ -47,15 +47,19 @@ class Composed:
 
 
 def compose(question: Question, rankings: Sequence[Sequence[Evidence]]) -> Composed:
-    """Make the answer from ranked evidence, one ranking for every part of the question; empty for empty evidence."""
+    """Make the answer from ranked evidence, one ranking for every part of the question; empty for empty evidence.
+
+    The sentences for the parts stand in the order in which these are asked, those for one part article by article.
+    """
     chosen = _choose(question, rankings)
-    by_article: dict[tuple[int, int], list[Evidence]] = {}
+    by_article: dict[tuple[int, int, int], list[Evidence]] = {}
     for item in chosen:
         passage = item.hit.passage
-        by_article.setdefault((id(passage.issue), passage.article.number), []).append(item)
+        key = (_part(item, rankings), id(passage.issue), passage.article.number)
+        by_article.setdefault(key, []).append(item)
     sentences: list[str] = []
     citations: list[Citation] = []
-    for items in by_article.values():
+    for _, items in sorted(by_article.items(), key=lambda entry: entry[0][0]):
         passage = items[0].hit.passage
         body = passage.article.body
         for span in merge_adjacent([item.span for item in items], body):
@@ -63,6 +67,16 @@ def compose(question: Question, rankings: Sequence[Sequence[Evidence]]) -> Compo
             citations.append(cite(marker, passage.issue, passage.article, span))
             sentences.append(sentence_with_marker(body[span.start : span.end], marker))
     return Composed("".join(sentences), tuple(citations), tuple(chosen))
+
+
+def _part(item: Evidence, rankings: Sequence[Sequence[Evidence]]) -> int:
+    """The part of the question for which a unit is best: where it stands first, or else highest."""
+    places = [next((n for n, other in enumerate(units) if _is_same(item, other)), len(units)) for units in rankings]
+    return places.index(min(places))
+
+
+def _is_same(item: Evidence, other: Evidence) -> bool:
+    return item.span.start == other.span.start and item.hit.position == other.hit.position
 
 
 def _choose(question: Question, rankings: Sequence[Sequence[Evidence]]) -> list[Evidence]:

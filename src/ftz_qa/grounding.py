@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ftz_qa.annotations import annotations_of
 from ftz_qa.text import tidy
 from ftz_qa.types import Citation, Span
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def cite(marker: int, issue: Issue, article: Article, span: Span) -> Citation:
-    """A citation of ``article.body[span]`` with the paragraph around it."""
+    """A citation of ``article.body[span]`` with the paragraph around it and what its words mean."""
     body = article.body
     start = body.rfind("\n", 0, span.start) + 1
     end = body.find("\n", span.end)
@@ -33,6 +34,7 @@ def cite(marker: int, issue: Issue, article: Article, span: Span) -> Citation:
         end=span.end,
         paragraph=body[start:end],
         paragraph_start=start,
+        annotations=annotations_of(issue, article, span),
     )
 
 

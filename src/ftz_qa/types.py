@@ -137,6 +137,25 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Annotation:
+    """What a word of a quote means that the quote itself leaves to its readers (``今年``: ``2025年``).
+
+    Attributes
+    ----------
+    offset
+        In `Article.body`, just behind the word.
+    word
+        As printed.
+    text
+        What it stands for.
+    """
+
+    offset: int
+    word: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """Where a sentence of an answer comes from.
 
@@ -150,6 +169,10 @@ class Citation:
         The sentence as printed, ``body[start:end]`` of the article.
     paragraph, paragraph_start
         The paragraph around it and its offset in the body, to show the quote in its place.
+    highlights
+        The exact answer within the quote, to be set in bold; spans of the body, in order, without overlap.
+    annotations
+        What words of the quote mean; in order. The quote itself stays as printed.
     """
 
     marker: int
@@ -164,6 +187,8 @@ class Citation:
     end: int
     paragraph: str
     paragraph_start: int
+    highlights: tuple[Span, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +209,8 @@ class Answer:
         Readings of the question that narrowed the search, in Chinese, e.g. ``仅检索第239期``.
     confidence
         How likely the evidence answers the question, 0..1; None where that was not judged, as for structural answers.
+    highlights
+        The exact answer within `text`, to be set in bold; spans of it, in order, without overlap.
     """
 
     question: str
@@ -196,6 +223,7 @@ class Answer:
     notes: tuple[str, ...] = ()
     latency_ms: float = 0.0
     confidence: float | None = None
+    highlights: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,42 @@ def understood_as(question: str, follow_up: bool) -> str:
     return f"{'按上文' if follow_up else ''}理解为：{question}"
 
 
+def at(number: int | None, date: dt.date | None) -> str:
+    """An issue in words: ``第305期（2025年5月15日）``; empty where nothing of it is known."""
+    name = f"第{number}期" if number is not None else ""
+    if date is None:
+        return name
+    return f"{name}（{day(date)}）" if name else day(date)
+
+
+def part_missing(part: str) -> str:
+    """One of several things asked has no answer."""
+    return f"未找到关于“{part}”的内容。"
+
+
+def only_sections(titles: Sequence[str]) -> str:
+    """Note that the search was limited to sections named in the question."""
+    return f"仅检索栏目“{'”“'.join(titles)}”"
+
+
+OPENINGS = {"yes": "是。", "no": "否。", "open": "文中未直接说明是否如此，最接近的内容是：", "content": "有相关内容："}
+"""How the answer to a question for yes or no begins."""
+
+COURTESIES = {
+    "greeting": "您好！可以就已收录的《自贸动态》通报提问，例如某个片区的做法、一项数据，或某一期有哪些文章。",
+    "thanks": "不客气。还有关于通报的问题，可以接着问。",
+    "farewell": "再见，欢迎再来查询。",
+    "praise": "好的。还有关于通报的问题，可以接着问。",
+    "self": (
+        "这里是《自贸动态》问答：在已收录的通报中查找答案，逐句注明出处，没有的内容会如实说明。"
+        "可以问数据、时间、人物、单位、做法和原因，也可以问某一期有哪些文章。"
+    ),
+    "chat": "这里只回答与已收录的《自贸动态》通报有关的问题，例如某个片区的做法、一项数据，或某一期有哪些文章。",
+}
+"""Replies to messages that ask nothing of the bulletins, by `courtesy.Courtesy`."""
+
+REFUSED_ORDER = "不能这样做。这里只根据已收录的《自贸动态》通报回答问题，请直接提出想了解的内容。"
+
 EMPTY_QUESTION = "请输入问题。"
 UNREAD_QUESTION = "没有读懂这个问题。请换一种说法，写明想了解的地区、项目或事项。"
 

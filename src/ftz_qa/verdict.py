@@ -1,0 +1,232 @@
+"""Yes or no: what the sentences chosen for a question say to it, decided by rules on the side of caution.
+
+A wrong yes does more harm than a missing one, so yes needs every figure, name and nearly every word of the question in
+the evidence, and nothing there that denies or postpones it. No needs a denial, a plan, a part where the whole was
+asked about, or another figure in the place of the one asked about. All else is left open.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from ftz_qa.claims import DAY, DENIED, Claim, asks_for_content, asks_yes_or_no, forms, holds
+from ftz_qa.periods import Periods
+from ftz_qa.quantities import compared, quantities, threshold
+from ftz_qa.text import normalize
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+Verdict = Literal["yes", "no", "open", "content"]
+
+_PLANNED = re.compile(
+    r"计划|预计|力争|拟(?=[于在定再新])|将(?=[于在要会从在把进启开建推组设对继以与]|.{0,8}$)|即将|尽早|争取|有望|正在|准备|筹备|下一步|仍在|处于|目标|打算|着手|研究|谋划|规划"
+)
+_SOME = re.compile(
+    r"部分|近\d|其余|剩余|尚有|还有|仅有?|只有|多数|大部分|首批|一期|先行|约?\d[\d.]*%|占\d|[一二三四五六七八九]成"
+)
+_WHOLE = re.compile(r"全部|所有|全都|均已|都已|均|各|一律|全面|100%|完成全部|全体")
+_MAY = re.compile(r"可以|可(?=[以凭在由按享自直申])|允许|能够|均可|即可|准予|支持|自由|得以|可")
+_NEED = re.compile(r"需要?|须|应当|必须|要求|收取|缴纳")
+_OTHER_RATE = re.compile(r"每(?:个)?(?:周|月|年|季度|两周)")
+# Shares of the claim's words in a sentence and what stands above it: to be about the claim at all, to contradict its
+# figures, to deny it, to bear it out.
+_ABOUT, _RATHER, _DENIABLE, _ENOUGH = 0.5, 0.6, 0.7, 0.8
+_OPPOSITES = (("高", "低"), ("多", "少"), ("大", "小"), ("快", "慢"), ("长", "短"), ("早", "晚"))
+_GOES_ON = re.compile("(?:分别)?同比|[比较]|增|下降|占|达|为|共|累计|其中|货值|总")
+_CLAUSE = re.compile("[，,；;。！？!?]")
+
+_DONE = re.compile("已|了(?!解)")
+_DAILY = re.compile(r"每[天日]|天天")
+_NO_DENIAL = "(?:不断|不仅|不少|无论|不同|不久|无线|不只|不但)"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence of the evidence.
+
+    Attributes
+    ----------
+    text
+        The sentence or clause.
+    context
+        What stands above it: title, heading, the paragraph so far.
+    whole
+        The quote that it is part of, which may hold the other side of a comparison.
+    date
+        Of the issue; None where that is not known.
+    """
+
+    text: str
+    context: str = ""
+    whole: str = ""
+    date: dt.date | None = None
+
+
+def verdict(question: str, evidence: Sequence[Said]) -> Verdict | None:
+    """What the evidence says to a question that wants yes or no.
+
+    Parameters
+    ----------
+    question
+        Complete in itself.
+    evidence
+        The sentences of the answer, the best first.
+
+    Returns
+    -------
+    Verdict | None
+        ``content`` for one that asks in this form for what there is (``有没有关于……的规定``); None for a question that
+        does not want yes or no, or without evidence. Where sentences contradict each other it is ``open``.
+    """
+    if not evidence or not asks_yes_or_no(question):
+        return None
+    if asks_for_content(question):
+        return "content"
+    claim = Claim(question)
+    found = {view for said in evidence if (view := _Sentence(claim, said).verdict()) != "open"}
+    return found.pop() if len(found) == 1 else "open"
+
+
+class _Sentence:
+    """One sentence of the evidence, held against the claim."""
+
+    def __init__(self, claim: Claim, said: Said) -> None:
+        self.claim = claim
+        self.said = said
+        self.text = normalize(said.text)
+        self.around = self.text + normalize(said.context)
+        self.share = claim.share(self.around)
+        holding = [piece for piece in _CLAUSE.split(self.text) if claim.verb and holds(piece, claim.verb)]
+        self.clause = max(holding, key=self._fitness, default="")
+        self.denied = bool(self.clause) and self._denied()
+        self.planned = bool(_PLANNED.search(self.clause))
+
+    def _fitness(self, clause: str) -> float:
+        return self.claim.share(clause) + sum(name in clause for name in self.claim.numbered)
+
+    def _denied(self) -> bool:
+        """Whether the predicate has a denial close in front of it."""
+        predicate = "|".join(map(re.escape, forms(self.claim.verb)))
+        return bool(re.search(rf"{DENIED}[\u4e00-\u9fff]{{0,3}}?(?:{predicate})", self.clause)) and not re.search(
+            rf"{_NO_DENIAL}[\u4e00-\u9fff]{{0,3}}(?:{predicate})", self.clause
+        )
+
+    def verdict(self) -> Verdict:
+        """The first rule that decides counts."""
+        if self.share < _ABOUT or any(self.claim.periods.conflicts(Periods(self.text, self.said.date))):
+            return "open"
+        if (result := compared(self.claim.text, normalize(self.said.whole or self.said.text))) is not None:
+            return "yes" if result else "no"
+        for rule in (self._by_limit, self._by_rate, self._by_whole, self._by_phrase, self._by_day, self._by_direction):
+            view = rule()
+            if view is not None:
+                return view
+        if not self.clause:
+            return self._by_figure(self.text)
+        return self._by_denial() or self._by_support()
+
+    def _by_limit(self) -> Verdict | None:
+        """``超过80列了吗``: by the figure of the same unit."""
+        result = threshold(self.claim.text, self.text)
+        if result is None:
+            return None
+        if result == "unknown" or self.share < _RATHER:
+            return "open"
+        return "yes" if result == "met" else "no"
+
+    def _by_rate(self) -> Verdict | None:
+        """``每天``, where another rate is said."""
+        return "no" if self.claim.daily and not _DAILY.search(self.text) and _OTHER_RATE.search(self.text) else None
+
+    def _by_whole(self) -> Verdict | None:
+        """``都……了吗``: yes where the whole is said, no where only a part is."""
+        if not self.claim.whole:
+            return None
+        less = any(
+            other.unit == figure.unit and other.value < figure.value
+            for figure in self.claim.figures
+            for other in quantities(self.text)
+        )
+        whole = bool(_WHOLE.search(self.clause))
+        if less or (_SOME.search(self.clause) and not whole):
+            return "no" if self.share >= _RATHER else "open"
+        fits = whole and not self.denied and not self.planned and self.claim.figures_in(self.text)
+        return "yes" if fits and self.share >= _ENOUGH else "open"
+
+    def _by_phrase(self) -> Verdict | None:
+        """``转人事关系吗``, where ``不转人事关系`` is said."""
+        if any(re.search(rf"{DENIED}{re.escape(phrase)}", self.text) for phrase in self.claim.phrases):
+            return "yes" if self.claim.denies else "no"
+        return None
+
+    def _by_day(self) -> Verdict | None:
+        """Another day in the clause of the predicate."""
+        days = set(DAY.findall(self.clause))
+        other = bool(self.claim.dates and days and not self.claim.dates & days)
+        return "no" if other and self.share >= _ENOUGH else None
+
+    def _by_direction(self) -> Verdict | None:
+        """``甲比乙高吗`` by words: yes for the same, no for the opposite in the clause of what is compared."""
+        way = self.claim.way
+        if not way or not self.clause or self.denied:
+            return None
+        opposite = next((b if way == a else a for a, b in _OPPOSITES if way in (a, b)), "")
+        if self.share < _DENIABLE or (way in self.clause) == bool(opposite and opposite in self.clause):
+            return "open"
+        return "yes" if way in self.clause else "no"
+
+    def _by_denial(self) -> Verdict | None:
+        """No where the predicate is denied, or asked about as done and only planned; yes to a denial asked about."""
+        postponed = self.claim.done and self.planned and not _DONE.search(self.clause)
+        if not self.denied and not postponed:
+            return None
+        if self.share < _DENIABLE or (self.claim.denies and not self.claim.figures_in(self.text)):
+            return "open"
+        return "yes" if self.claim.denies and self.denied else "no"
+
+    def _by_support(self) -> Verdict:
+        """Yes where all is borne out: names, figures, predicate and times, and the form that is asked for."""
+        near = _with_subject(self.clause, self.text)
+        if not self.claim.figures_in(near):
+            return self._by_figure(near)
+        said = (
+            self.share >= _ENOUGH,
+            all(holds(near, word) for word in self.claim.words[-2:]),
+            all(holds(self.text, word) for word in [*self.claim.numbered, *self.claim.verbs, *self.claim.only]),
+            self._in_years(),
+            not self.claim.may or bool(_MAY.search(self.clause)),
+            not self.claim.need or bool(_NEED.search(self.clause)),
+            not self.planned or self.claim.plans or self._is_scheduled(),
+        )
+        if not all(said):
+            return "open"
+        return "no" if self.claim.denies else "yes"
+
+    def _in_years(self) -> bool:
+        """Whether the years asked about are named, or are that of the issue."""
+        said = Periods(self.around, self.said.date).years
+        return self.claim.periods.years <= (said or ({self.said.date.year} if self.said.date else set()))
+
+    def _is_scheduled(self) -> bool:
+        """``7月1日将施行`` answers ``7月1日施行吗``."""
+        return bool(self.claim.dates & set(DAY.findall(self.text))) and not self.claim.done
+
+    def _by_figure(self, text: str) -> Verdict:
+        """No where another figure of the same unit stands in the place of the only one asked about."""
+        figures = self.claim.figures
+        if len(figures) == 1 and self.share >= _ENOUGH and holds(text, self.claim.words[-1]):
+            same = {other for other in quantities(text) if other.unit == figures[0].unit}
+            if len(same) == 1 and figures[0] not in same:
+                return "no"
+        return "open"
+
+
+def _with_subject(clause: str, text: str) -> str:
+    """A clause with the one before it where it goes on with what that is about (``货运量148万吨，同比增长21%``)."""
+    pieces = [piece for piece in _CLAUSE.split(text) if piece]
+    place = pieces.index(clause)
+    return f"{pieces[place - 1]}，{clause}" if place and _GOES_ON.match(clause) else clause
