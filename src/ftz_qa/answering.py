@@ -21,6 +21,7 @@ from ftz_qa.errors import FtzQaError, InputError, ModelError
 from ftz_qa.finishing import finish
 from ftz_qa.grounding import cite, renumber
 from ftz_qa.index import PassageIndex
+from ftz_qa.limits import dated_limit, section_limit, within
 from ftz_qa.memory import collector_paused, spare_the_living
 from ftz_qa.mentions import PlainTexts
 from ftz_qa.prompts import load_prompt
@@ -28,7 +29,7 @@ from ftz_qa.questions import Question, parts_of, understand
 from ftz_qa.reader import Reader
 from ftz_qa.refusal import Judge
 from ftz_qa.retrieval import HybridRetriever, document_hit
-from ftz_qa.scope import issue_numbers, issues_meant, named_issues, without_issue
+from ftz_qa.scope import issue_numbers, issues_meant, named_issues, with_numbers, without_issue
 from ftz_qa.spelling import Speller
 from ftz_qa.store import current_build
 from ftz_qa.structure import Reply, structural_reply
@@ -89,6 +90,14 @@ class _Engine:
     judge: Judge
     speller: Speller
     plain: PlainTexts
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """Positions of the issues to search (None for all), and titles of the sections (empty for all)."""
+
+    issues: Collection[int] | None
+    sections: tuple[str, ...] = ()
 
 
 class AnswerChain(Runnable[Request, str | Answer]):
@@ -212,30 +221,35 @@ class AnswerChain(Runnable[Request, str | Answer]):
             return replace(blank, text=reply_text, refused=order, mode="structure", resolved=asked, notes=())
         if unknown := _not_indexed(question.text, issues):
             return replace(blank, text=wording.not_indexed(unknown, issues), mode="structure")
-        if reply := structural_reply(question.text, issues, engine.plain):
+        if (limit := dated_limit(question.text, issues)) and not within(limit, issues):
+            return replace(blank, text=wording.not_indexed_then(limit.name, issues), mode="structure")
+        if reply := structural_reply(with_numbers(question.text, issues), issues, engine.plain):
             return _structural(blank, reply)
         chosen = issues_meant(question.text, issues)
         if chosen is not None:
             numbers = [number for i in chosen if (number := issues[i].number) is not None]
             blank = replace(blank, notes=(*notes, wording.only_searched(numbers)))
-            matter = without_issue(question.text)
-            question = replace(
-                question, text=matter, focus=matter if question.focus == question.text else question.focus
-            )
-        return self._read(engine, question, chosen, blank, config)
+            question = _about(question, without_issue(question.text, issues))
+        sections, matter = section_limit(question.text, issues)
+        if sections:
+            blank = replace(blank, notes=(*blank.notes, wording.only_sections(sections)))
+            question = _about(question, matter)
+        return self._read(engine, question, _Limits(chosen, sections), blank, config)
 
     def _read(
         self,
         engine: _Engine,
         question: Question,
-        chosen: Collection[int] | None,
+        limits: _Limits,
         blank: Answer,
         config: RunnableConfig,
     ) -> Answer:
         vector = self._embedder.embed_queries([question.text])[0]
 
         def find(text: str, near: NDArray[np.float32], k: int = PART_HITS) -> list[Hit]:
-            documents = engine.retriever.invoke(text, config, vector=near, issues=chosen, k=k)
+            documents = engine.retriever.invoke(
+                text, config, vector=near, issues=limits.issues, sections=limits.sections, k=k
+            )
             return [document_hit(document, engine.index) for document in documents]
 
         hits = find(question.text, vector, READ_HITS)
@@ -243,7 +257,8 @@ class AnswerChain(Runnable[Request, str | Answer]):
         selected = compose(question, rankings)
         blank = replace(blank, confidence=engine.judge.probability(question, selected.evidence))
         if not engine.judge.answers(question, selected.evidence):
-            searched = engine.index.issues if chosen is None else [engine.index.issues[i] for i in chosen]
+            all_issues = engine.index.issues
+            searched = all_issues if limits.issues is None else [all_issues[i] for i in limits.issues]
             return replace(blank, text=wording.not_found(searched), leads=_leads(hits))
         parts = [(part, units[0]) for part, units in zip(parts_of(question), rankings, strict=True) if units]
         if len(parts) == 1:
@@ -265,6 +280,11 @@ class AnswerChain(Runnable[Request, str | Answer]):
         if not written.text:
             return extract
         return replace(extract, text=written.text, citations=written.citations, mode="llm")
+
+
+def _about(question: Question, matter: str) -> Question:
+    """The question without the words that limit the search."""
+    return replace(question, text=matter, focus=matter if question.focus == question.text else question.focus)
 
 
 def _readable(text: str) -> str:

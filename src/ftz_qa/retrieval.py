@@ -38,7 +38,7 @@ class HybridRetriever(BaseRetriever):
         What is searched, and the model that made its vectors.
     k
         How many passages LangChain's `invoke` returns, unless it is called with another `k`. It also takes the
-        question's `vector`, where that is known, and `issues`, both as in `search`.
+        question's `vector`, where that is known, `issues` and `sections`, all as in `search`.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -53,6 +53,7 @@ class HybridRetriever(BaseRetriever):
         vector: NDArray[np.float32],
         k: int,
         issues: Collection[int] | None = None,
+        sections: Collection[str] = (),
     ) -> list[Hit]:
         """The `k` best passages, best first.
 
@@ -64,8 +65,10 @@ class HybridRetriever(BaseRetriever):
             Unit vector (dimension,) of the question.
         issues
             Positions in `index.issues` to which the search is limited; None for all.
+        sections
+            Titles of the sections to which it is limited; empty for all.
         """
-        allowed = self._allowed(issues)
+        allowed = self._allowed(issues, sections)
         dense_ids, _ = self.index.dense_search(vector, CANDIDATES, allowed)
         lexical = self.index.lexical.scores(question)
         if allowed is not None:
@@ -84,10 +87,18 @@ class HybridRetriever(BaseRetriever):
             for i, score, cosine, bm25 in zip(ids[order], fused[order], dense[order], lexical[ids[order]], strict=True)
         ]
 
-    def _allowed(self, issues: Collection[int] | None) -> NDArray[np.int64] | None:
-        if issues is None:
+    def _allowed(self, issues: Collection[int] | None, sections: Collection[str] = ()) -> NDArray[np.int64] | None:
+        if issues is None and not sections:
             return None
-        return np.flatnonzero(np.isin(self.index.passage_issues, list(issues)))
+        passages = self.index.passages
+        allowed = (
+            np.arange(len(passages))
+            if issues is None
+            else np.flatnonzero(np.isin(self.index.passage_issues, list(issues)))
+        )
+        if not sections:
+            return allowed
+        return allowed[[passages[int(i)].article.section.title in sections for i in allowed]]
 
     def _get_relevant_documents(
         self,
@@ -97,10 +108,11 @@ class HybridRetriever(BaseRetriever):
         vector: NDArray[np.float32] | None = None,
         k: int | None = None,
         issues: Collection[int] | None = None,
+        sections: Collection[str] = (),
     ) -> list[Document]:
         if vector is None:
             vector = self.embedder.embed_queries([query])[0]
-        return [hit_document(hit) for hit in self.search(query, vector, k or self.k, issues)]
+        return [hit_document(hit) for hit in self.search(query, vector, k or self.k, issues, sections)]
 
 
 def highest(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:

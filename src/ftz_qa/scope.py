@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ftz_qa.limits import dated_limit, within
 from ftz_qa.text import normalize, parse_int
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def issues_meant(question: str, issues: Sequence[Issue]) -> list[int] | None:
 
     Empty where it names only such as are not there.
     """
+    if limit := dated_limit(question, issues):
+        return within(limit, issues)
     if dated := dated_issue(question):
         year, month, day = dated
         wanted = [
@@ -58,6 +61,16 @@ def issues_meant(question: str, issues: Sequence[Issue]) -> list[int] | None:
     if named is None:
         return None
     return [i for i, issue in enumerate(issues) if issue.number in named]
+
+
+def with_numbers(question: str, issues: Sequence[Issue]) -> str:
+    """The question with the numbers of its issues in the place of a stretch of time (``一季度的通报``)."""
+    limit = dated_limit(question, issues)
+    numbers = [issues[i].number for i in within(limit, issues)] if limit else []
+    if limit is None or not numbers or None in numbers:
+        return question
+    name = f"第{numbers[0]}期" if len(numbers) == 1 else f"第{numbers[0]}-{numbers[-1]}期"
+    return normalize(question).replace(limit.name, name)
 
 
 def issue_numbers(issues: Sequence[Issue]) -> list[int]:
@@ -91,9 +104,10 @@ def named_issues(question: str, numbers: Sequence[int]) -> tuple[int, ...] | Non
     return tuple(found) or _relative_issue(text, numbers)
 
 
-def without_issue(question: str) -> str:
+def without_issue(question: str, issues: Sequence[Issue] = ()) -> str:
     """The question without the words that name issues, which are no part of the matter (``第239期中``)."""
-    text = normalize(question)
+    limit = dated_limit(question, issues)
+    text = normalize(question).replace(limit.words, "") if limit else normalize(question)
     for pattern in (_DATED, _RANGE, _LATEST, _LAST, _FROM_END, _EARLIEST, _PREVIOUS, _THIS):
         text = pattern.sub("", text)
     text = re.sub(rf"第{_NUMERAL}期|\d{{2,}}期", "", text)

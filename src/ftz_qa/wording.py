@@ -74,6 +74,11 @@ def not_indexed(numbers: Sequence[int], issues: Sequence[Issue]) -> str:
     return f"{issue_numbers(numbers)}未收录。目前收录的是{coverage(issues)}。"
 
 
+def not_indexed_then(words: str, issues: Sequence[Issue]) -> str:
+    """No issue of the time asked for is in the index."""
+    return f"没有收录“{words}”所指的通报。目前收录的是{coverage(issues)}。"
+
+
 def only_searched(numbers: Sequence[int]) -> str:
     """Note that the search was limited to issues named in the question."""
     return f"仅检索{issue_numbers(numbers)}"

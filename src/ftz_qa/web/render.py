@@ -12,7 +12,7 @@ from ftz_qa.wording import chinese_number, day
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ftz_qa.types import Answer, Citation
+    from ftz_qa.types import Annotation, Answer, Citation, Span
     from ftz_qa.web.conversation import Conversation, Exchange
     from ftz_qa.web.protocol import IndexInfo
 
@@ -60,24 +60,43 @@ def _unfinished(exchange: Exchange) -> str:
 
 def _finished(number: int, answer: Answer) -> str:
     badge = _badge(texts.REFUSED, "refused") if answer.refused else ""
-    text = _linked(answer.text, number, {citation.marker for citation in answer.citations})
+    text = _linked(answer.text, number, {citation.marker for citation in answer.citations}, answer.highlights)
     about = [] if answer.refused else [texts.MODES[answer.mode]]
     notes = " · ".join(escape(note) for note in [*about, *answer.notes])
     kind = ' class="is-refused"' if answer.refused else ""
     return f"{badge}<p{kind}>{text}</p>" + (f'<div class="about">{notes}</div>' if notes else "")
 
 
-def _linked(text: str, number: int, markers: set[int]) -> str:
-    """Escape `text`; turn each ``[n]`` with n in `markers` into a link to its source card."""
+def _linked(text: str, number: int, markers: set[int], highlights: Sequence[Span] = ()) -> str:
+    """Escape `text`; each ``[n]`` with n in `markers` becomes a link to its source card, and `highlights` bold."""
+    pieces: list[tuple[int, int, str]] = [
+        (match.start(), match.end(), f'<a class="cite" href="#source-{number}-{match[1]}">[{match[1]}]</a>')
+        for match in _MARKER.finditer(text)
+        if int(match[1]) in markers
+    ]
+    pieces += [(span.start, span.end, _bold(text[span.start : span.end])) for span in highlights]
+    return _pieced(text, 0, pieces)
+
+
+def _bold(text: str) -> str:
+    return f"<strong>{_lines(text)}</strong>"
+
+
+def _pieced(text: str, offset: int, pieces: Iterable[tuple[int, int, str]]) -> str:
+    """Escape a text that begins at `offset`, with HTML in the place of stretches of it; of two that overlap the first.
+
+    Parameters
+    ----------
+    pieces
+        Start, end (both counted like `offset`) and HTML; one that reaches beyond the text is left out.
+    """
     parts: list[str] = []
-    end = 0
-    for match in _MARKER.finditer(text):
-        marker = int(match[1])
-        if marker in markers:
-            link = f'<a class="cite" href="#source-{number}-{marker}">[{marker}]</a>'
-            parts += [_lines(text[end : match.start()]), link]
-            end = match.end()
-    return "".join(parts) + _lines(text[end:])
+    end = offset
+    for start, stop, markup in sorted(pieces):
+        if end <= start and stop <= offset + len(text):
+            parts += [_lines(text[end - offset : start - offset]), markup]
+            end = stop
+    return "".join(parts) + _lines(text[end - offset :])
 
 
 def sources_html(conversation: Conversation) -> str:
@@ -131,13 +150,30 @@ def _where(citation: Citation) -> str:
 
 
 def marked_paragraph(citation: Citation) -> str:
-    """The paragraph as printed, with the quoted sentence in ``<mark>``."""
+    """The paragraph as printed: the quote in ``<mark>``, the exact answer bold, glosses of ``今年`` and such small."""
     paragraph = citation.paragraph
     start = min(max(citation.start - citation.paragraph_start, 0), len(paragraph))
     end = min(max(citation.end - citation.paragraph_start, start), len(paragraph))
     if start == end:
         return _lines(paragraph)
-    return f"{_lines(paragraph[:start])}<mark>{_lines(paragraph[start:end])}</mark>{_lines(paragraph[end:])}"
+    return f"{_lines(paragraph[:start])}<mark>{_quote(citation, paragraph[start:end])}</mark>{_lines(paragraph[end:])}"
+
+
+def _quote(citation: Citation, text: str) -> str:
+    bold = [
+        (s.start, s.end, _bold(text[s.start - citation.start : s.end - citation.start])) for s in citation.highlights
+    ]
+    inside = [
+        (a, next((s for s in citation.highlights if s.start < a.offset <= s.end), None)) for a in citation.annotations
+    ]
+    # A word within the bold part is explained behind that.
+    small = [(place := span.end if span else a.offset, place, _gloss(a)) for a, span in inside]
+    return _pieced(text, citation.start, [*bold, *small])
+
+
+def _gloss(annotation: Annotation) -> str:
+    title = texts.MEANS.format(word=annotation.word, meaning=annotation.text)
+    return f'<small class="gloss" title="{escape(title)}">{escape(texts.GLOSS.format(meaning=annotation.text))}</small>'
 
 
 def header_html(info: IndexInfo | None, problem: str = "") -> str:

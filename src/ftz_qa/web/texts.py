@@ -42,6 +42,8 @@ NO_SOURCES = "这个回答没有可列出的出处。"
 SERIES = "《{series}》"
 ARTICLE = "（{number}）{title}"
 BACK = "回到回答"
+GLOSS = "（{meaning}）"
+MEANS = "原文写作“{word}”，指{meaning}"
 
 # Tabs and signing in
 CHAT_TAB = "问答"
