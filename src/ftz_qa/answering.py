@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, cast
 from langchain_core.runnables import Runnable
 
 from ftz_qa import wording
-from ftz_qa.completeness import missing_parts
+from ftz_qa.completeness import missing_alone, missing_parts, named
 from ftz_qa.composing import compose, suggest_questions
 from ftz_qa.corroboration import with_other_issues
 from ftz_qa.courtesy import courtesy_of
+from ftz_qa.distinction import told_apart
 from ftz_qa.embedding import load_embedder
 from ftz_qa.errors import FtzQaError, InputError, ModelError
 from ftz_qa.finishing import finish
@@ -253,20 +254,25 @@ class AnswerChain(Runnable[Request, str | Answer]):
             return [document_hit(document, engine.index) for document in documents]
 
         hits = find(question.text, vector, READ_HITS)
-        rankings = engine.reader.rank_parts(question, vector, hits, find)
+        asked = parts_of(question)
+        rankings = told_apart(asked, engine.reader.rank_parts(question, vector, hits, find))
+        parts = [(part, units[0]) for part, units in zip(asked, rankings, strict=True) if units]
         selected = compose(question, rankings)
         blank = replace(blank, confidence=engine.judge.probability(question, selected.evidence))
-        if not engine.judge.answers(question, selected.evidence):
+        answered = engine.judge.answers(question, selected.evidence)
+        missing = (missing_parts if answered else missing_alone)(engine.judge, parts)
+        if missing is None:
             all_issues = engine.index.issues
             searched = all_issues if limits.issues is None else [all_issues[i] for i in limits.issues]
             return replace(blank, text=wording.not_found(searched), leads=_leads(hits))
-        parts = [(part, units[0]) for part, units in zip(parts_of(question), rankings, strict=True) if units]
-        if len(parts) == 1:
+        if missing:
+            selected = compose(question, [units for n, units in enumerate(rankings) if n not in missing])
+        elif len(parts) == 1:
             selected = with_other_issues(question, selected, rankings[0])
         extract = replace(blank, text=selected.text, citations=selected.citations, refused=False)
-        extract = finish(extract, question, selected, parts)
-        if missing := missing_parts(engine.judge, parts):
-            extract = replace(extract, text="\n".join([extract.text, *map(wording.part_missing, missing)]))
+        extract = finish(extract, question, selected, [part for n, part in enumerate(parts) if n not in missing])
+        lines = [extract.text, *(wording.part_missing(named(parts[n][0])) for n in missing)]
+        extract = replace(extract, text="\n".join(lines))
         return extract if self._writer is None else self._written(self._writer, question, hits, extract, config)
 
     def _written(

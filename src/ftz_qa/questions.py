@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from ftz_qa.coordination import about_each
 from ftz_qa.text import simplify, tagged_words
 
 if TYPE_CHECKING:
@@ -138,8 +139,11 @@ def parts_of(question: Question) -> list[Question]:
     """The single questions of one that asks several things (``建在哪里，离码头多远？``); itself where it asks one.
 
     Each part keeps the whole text, which says what it is about, and has the part as its focus. Two things that are
-    compared become questions of their own.
+    compared become questions of their own, and so do things that are listed before ``分别`` or ``各``.
     """
+    if each := about_each(question.focus):
+        before = question.text.replace(question.focus, "")
+        return [replace(question, text=before + text, focus=before + text) for text in each]
     if compared := _COMPARED.match(question.focus):
         shared, first, second, rest = compared["shared"], compared["first"], compared["second"], compared["rest"]
         kind = next((kind for kind, pattern in _COMPARISONS if pattern.search(rest)), question.kind)
