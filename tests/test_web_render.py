@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ftz_qa.types import Answer, Turn
+from ftz_qa.types import Annotation, Answer, Span, Turn
 from ftz_qa.web import render
 from ftz_qa.web.conversation import MAX_EXCHANGES, Conversation, Exchange
 from page_fixture import (
@@ -221,3 +221,38 @@ def test_the_server_module_does_not_import_gradio_before_it_is_needed() -> None:
     code = "import sys, ftz_qa.web.server; print('gradio' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+# What is marked
+
+
+def test_the_exact_answer_is_bold_and_links_stay_links() -> None:
+    source = citation(1, sentences(PARAGRAPH)[0])
+    answer = Answer("问", "启用了<b>6月18日</b>[1]", False, (source,), "extractive", highlights=(Span(6, 11),))
+    markup = bubble(answer)
+    assert "&lt;b&gt;<strong>6月18日</strong>&lt;/b&gt;" in markup
+    assert 'href="#source-1-1"' in markup
+    tags_of(markup)
+
+
+@pytest.mark.parametrize("spans", [((0, 4), (2, 6)), ((3, 99),), ((5, 2),)])
+def test_spans_that_do_not_fit_break_nothing(spans: tuple[tuple[int, int], ...]) -> None:
+    text = "正文<i>十个字"
+    answer = Answer("问", text, False, (), "extractive", highlights=tuple(Span(*span) for span in spans))
+    markup = bubble(answer)
+    tags_of(markup)
+    assert text in html.unescape(re.sub(r"</?strong>", "", markup))
+
+
+def test_a_quote_shows_the_answer_bold_and_what_its_words_mean() -> None:
+    paragraph = "今年<上半年>开行468列。"
+    quote = replace(
+        citation(1, paragraph, paragraph),
+        highlights=(Span(209, 213),),
+        annotations=(Annotation(202, "今年", "2025年"),),
+    )
+    markup = render.marked_paragraph(quote)
+    assert "<strong>468列</strong>" in markup
+    assert '今年<small class="gloss" title="原文写作“今年”，指2025年">（2025年）</small>&lt;上半年&gt;' in markup
+    tags_of(markup)
+    assert html.unescape(re.sub(r"<small.*?</small>|<[^>]+>", "", markup)) == paragraph

@@ -15,7 +15,7 @@ from ftz_qa import wording
 from ftz_qa.completeness import missing_alone, missing_parts, named
 from ftz_qa.composing import compose, suggest_questions
 from ftz_qa.corroboration import with_other_issues
-from ftz_qa.courtesy import courtesy_of
+from ftz_qa.courtesy import courtesy_of, without_courtesies
 from ftz_qa.distinction import told_apart
 from ftz_qa.embedding import load_embedder
 from ftz_qa.errors import FtzQaError, InputError, ModelError
@@ -208,7 +208,8 @@ class AnswerChain(Runnable[Request, str | Answer]):
     def _answer(self, asked: str, history: Sequence[Turn], config: RunnableConfig) -> Answer:
         engine = self._current()
         issues = engine.index.issues
-        plain = simplify(asked)
+        courtesy = courtesy_of(asked)
+        plain = simplify(asked) if courtesy else without_courtesies(simplify(asked))[0]
         respelled = engine.speller.respell(plain)
         question = understand(respelled, history)
         restated = question.follow_up or respelled != plain
@@ -216,7 +217,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
         blank = Answer(asked, "", True, (), "extractive", resolved=question.text, notes=notes)
         if not any(char.isalnum() for char in asked):
             return replace(blank, text=wording.UNREAD_QUESTION)
-        if courtesy := courtesy_of(asked):
+        if courtesy:
             order = courtesy == "order"
             reply_text = wording.REFUSED_ORDER if order else wording.COURTESIES[courtesy]
             return replace(blank, text=reply_text, refused=order, mode="structure", resolved=asked, notes=())
@@ -285,7 +286,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
             return replace(extract, notes=(*extract.notes, wording.llm_fallback(str(error))))
         if not written.text:
             return extract
-        return replace(extract, text=written.text, citations=written.citations, mode="llm")
+        return replace(extract, text=written.text, citations=written.citations, mode="llm", highlights=())
 
 
 def _about(question: Question, matter: str) -> Question:

@@ -14,6 +14,7 @@ from ftz_qa.text import normalize
 Courtesy = Literal["greeting", "thanks", "farewell", "praise", "self", "chat", "order"]
 
 _STOPS = r"[\s\W_]*"
+_LEFT_OVER = r"[\s，,。.！!；;、~～]*"
 _TAIL = "(?:啊|呀|哈|哦|喔|啦|了|吧|呢|哟|喽|嘛|的)*"
 _CALLED = r"(?:小助手|助手|助理|机器人|系统|同志|老师|朋友|大家|各位|亲|there|bot|assistant)?"
 _COURTESIES: tuple[tuple[Courtesy, str], ...] = (
@@ -91,8 +92,8 @@ def courtesy_of(message: str) -> Courtesy | None:
     text = normalize(message).strip()
     if _ORDERS.search(text):
         return "order"
-    bare, last = _without_courtesies(text)
-    if not bare:
+    bare, last = without_courtesies(text)
+    if not re.sub(_STOPS, "", bare):
         return last
     for kind, pattern in (("self", _SELF), ("chat", _CHAT)):
         if pattern.fullmatch(re.sub(rf"{_STOPS}$", "", bare)):
@@ -100,20 +101,23 @@ def courtesy_of(message: str) -> Courtesy | None:
     return None
 
 
-def _without_courtesies(text: str) -> tuple[str, Courtesy | None]:
-    """The text without the courtesies in front, and the last of these; only whole pieces between stops count."""
+def without_courtesies(text: str) -> tuple[str, Courtesy | None]:
+    """The text without the courtesies in front (``谢谢，那出口呢？``), and the last of these.
+
+    Only whole pieces between stops count.
+    """
     last: Courtesy | None = None
     while text:
-        text = re.sub(rf"^{_STOPS}", "", text)
+        after = re.sub(rf"^{_STOPS}", "", text)
         taken = next(
             (
                 (kind, match.end())
                 for kind, pattern in _COURTESY_PATTERNS
-                if (match := pattern.match(text)) and re.match(r"$|[^\w]", text[match.end() :])
+                if (match := pattern.match(after)) and re.match(r"$|[^\w]", after[match.end() :])
             ),
             None,
         )
         if taken is None:
             break
-        last, text = taken[0], text[taken[1] :]
-    return text, last
+        last, text = taken[0], after[taken[1] :]
+    return (re.sub(rf"^{_LEFT_OVER}", "", text) if last else text), last

@@ -36,7 +36,7 @@ _ORGANISATION = re.compile(
     r"|大学|学院|协会|办公室|海事局|[省市]?[\u4e00-\u9fff]{2,6}(?:局|厅)|自贸办)"
 )
 _EDGE = re.compile(
-    r"^(?:近日|目前|此前|其中|并|由|与|和|及|以及|同|向|从|对|经|在|据|让|把|将|为|会同|联合|依托|获得|通过|针对|引进|是|有|等|的)+"
+    r"(?:.*[从由向让]|.*获得)?(?:近日|目前|此前|其中|并|由|与|和|及|以及|同|向|从|对|经|在|据|让|把|将|为|会同|联合|依托|获得|通过|针对|引进|是|有|等|的)*"
 )
 _PLACE = re.compile(
     r"(?:位于|坐落于?|地处|设在|设于|落户|建在|选址(?:于|在)?|(?:抵达|到达|飞抵)(?:目的地)?)(?P<place>[\u4e00-\u9fff“”（）0-9a-z]{2,18}?)(?=[，。；、,]|$)"
@@ -53,10 +53,12 @@ _SPEAKS = re.compile(
     r"[\u4e00-\u9fff]{2,3}?(?=介绍|表示|说|认为|透露|坦言|指出|出席|主持|提醒|分析|建议|解释|强调|解读|率|陪同|作|带队|直接|[，。、])"
 )
 _TO = re.compile(
-    r"^(?:左右)?的?(?:又)?(?:增加|增|降低|降|下降|缩短|压缩|压减|减少|减|提高|提升|扩大|扩|升|延长|精简|变)?(?:到|至|为|成)"
+    r"(?:左右)?的?(?:又)?(?:增加|增|降低|降|下降|缩短|压缩|压减|减少|减|提高|提升|扩大|扩|升|延长|精简|变)?(?:到|至|为|成)"
 )
 _BEFORE = re.compile("以前|从前|原来|过去|此前|原先|之前|当初")
 _CLAUSE = re.compile("[；;。！？!?]")
+_PREDICATE = re.compile(r"(?P<word>开行|完成|达到|实现|办理|签发|增长|下降|出口|进口)了?(?:多少|几)")
+_TELLING = frozenset({"where", "who"})
 _FAR = 40
 _LEAST = 0.04
 _AHEAD = 1.15
@@ -92,6 +94,8 @@ def emphasis(question: Question, evidence_text: str) -> Span | None:
         return None
     scores = _scores(plain, found, _words(question, plain), bool(_BEFORE.search(said)))
     score, best = max(zip(scores, found, strict=True), key=lambda pair: pair[0])
+    if len(found) == 1 and question.kind in _TELLING:
+        return Span(offsets[best.start], offsets[best.end - 1] + 1)
     if score < _LEAST or any(_AHEAD * other > score for other, span in zip(scores, found, strict=True) if span != best):
         return None
     return Span(offsets[best.start], offsets[best.end - 1] + 1)
@@ -159,9 +163,14 @@ def _organisations(text: str) -> list[Span]:
 
 
 def _words(question: Question, text: str) -> list[tuple[int, int]]:
-    """Where words of the question stand in the text, those newly asked twice."""
+    """Where words of the question stand in the text, those newly asked twice.
+
+    The word in front of ``多少`` is left out where there are others: every figure of the sentence may stand behind it.
+    """
     words = [w for w, _ in tagged_words(normalize(content_words(question.text))) if len(w) > 1 and w.isalnum()]
     words += [w for w, _ in tagged_words(normalize(content_words(question.focus))) if len(w) > 1 and w.isalnum()]
+    asked = _PREDICATE.search(normalize(question.focus))
+    words = [word for word in words if asked is None or word != asked["word"]] or words
     return [match.span() for word in words for match in re.finditer(re.escape(word), text)]
 
 

@@ -53,7 +53,9 @@ _FULL = {
 _PROVINCES = {name: f"{name}省" for name in _SHORT} | _FULL
 _NAMED = re.compile(r"(?<![\u4e00-\u9fff])(?P<name>[\u4e00-\u9fff]{2,3})省(?=[\u4e00-\u9fff])")
 _NOT_NAMES = re.compile(r"[我全本外各跨邻该他同两多几每出入在到从与和的等向为是中]|自贸|相关")
-_CITY = re.compile(r"(?:^|[，。、；：“（(\n省在])(?P<name>[\u4e00-\u9fff]{2,3}?)市(?![场民值级内外区面委况直属])")
+_CITY = re.compile(
+    r"(?:^|[，。、；：“（(\n省在])(?P<name>(?![在省])[\u4e00-\u9fff]{2,3}?)市(?![场民值级内外区面委况直属])"
+)
 _SECTION = re.compile(r"(?:板块|片区|动态|专栏|栏目|[\s一二三四五六七八九十、])+")
 
 

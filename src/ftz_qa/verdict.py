@@ -117,7 +117,8 @@ class _Sentence:
 
     def verdict(self) -> Verdict:
         """The first rule that decides counts."""
-        if self.share < _ABOUT or any(self.claim.periods.conflicts(Periods(self.text, self.said.date))):
+        other_time = any(self.claim.periods.conflicts(Periods(self.text, self.said.date)))
+        if self.share < _ABOUT or (other_time and not self.claim.dates):
             return "open"
         if (result := compared(self.claim.text, normalize(self.said.whole or self.said.text))) is not None:
             return "yes" if result else "no"

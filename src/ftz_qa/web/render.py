@@ -93,7 +93,7 @@ def _pieced(text: str, offset: int, pieces: Iterable[tuple[int, int, str]]) -> s
     parts: list[str] = []
     end = offset
     for start, stop, markup in sorted(pieces):
-        if end <= start and stop <= offset + len(text):
+        if end <= start <= stop <= offset + len(text):
             parts += [_lines(text[end - offset : start - offset]), markup]
             end = stop
     return "".join(parts) + _lines(text[end - offset :])

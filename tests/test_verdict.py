@@ -1,0 +1,150 @@
+"""Yes, no or neither: by the polarity of the evidence, and on the side of caution."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ftz_qa.claims import asks_yes_or_no
+from ftz_qa.quantities import Quantity, compared, quantities, threshold
+from ftz_qa.verdict import Said, verdict
+
+if TYPE_CHECKING:
+    from ftz_qa.answering import Answerer
+
+DATE = dt.date(2025, 5, 15)
+YES = [
+    ("东港二号码头开工了吗？", "3月8日，东港二号码头正式开工建设。"),
+    ("东港二号码头是否已经动工？", "3月8日，东港二号码头正式开工建设。"),
+    ("东港二号码头是不是已经开工？", "3月8日，东港二号码头已开工建设。"),
+    ("东港口岸开行班列超过80列了吗？", "4月，东港口岸开行班列82列，运量平稳。"),
+    ("东港口岸开行班列有没有突破80列？", "4月，东港口岸开行班列首次突破80列。"),
+    ("东港片区的总投资是12亿元吗？", "东港片区项目总投资12亿元。"),
+    ("清单外的数据可以出境吗？", "清单外的数据可以自由出境。"),
+    ("东港的6条生产线都投产了吗？", "东港的6条生产线已全部投产。"),
+    ("进口比出口多吗？", "其中，进口37亿元，出口12亿元。"),
+    ("办理登记不需要缴费吗？", "企业办理登记不需要缴费。"),
+    ("东港条例是5月1日起施行吗？", "东港条例自5月1日起施行。"),
+]
+NO = [
+    ("东港二号码头开工了吗？", "东港二号码头尚未开工，正在办理用地手续。"),
+    ("东港二号码头投产了吗？", "东港二号码头预计明年6月投产。"),
+    ("协议已经签署了吗？", "双方将尽早签署协议。"),
+    ("企业办理登记需要缴费吗？", "企业办理登记无需缴费。"),
+    ("参加计划需要转人事关系吗？", "计划规定，参加者不转人事关系、不迁户口。"),
+    ("未脱敏的数据可以质押吗？", "未脱敏的数据一律不得质押。"),
+    ("东港片区的总投资是20亿元吗？", "东港片区项目总投资12亿元。"),
+    ("东港的6条生产线都投产了吗？", "东港的6条生产线中已有3条投产。"),
+    ("65个项目都竣工了吗？", "65个项目中，已竣工48个。"),
+    ("东港口岸开行班列超过80列了吗？", "4月，东港口岸开行班列62列。"),
+    ("东港航线每天都飞吗？", "东港航线每周3班。"),
+    ("东港条例是6月1日起施行吗？", "东港条例自5月1日起施行。"),
+    ("进口有没有超过出口？", "其中，出口37亿元，进口12亿元。"),
+    ("东港航线的费用比西港航线的费用高吗？", "相比西港航线，东港航线的费用更低。"),
+]
+OPEN = [
+    ("东港二号码头周末营业吗？", "东港二号码头设有5条检测线。"),
+    ("东港条例适用于外国企业吗？", "东港条例适用简化程序。"),
+    ("东港平台英语版上线了吗？", "东港平台俄语版已上线，英语版很快就好。"),
+    ("东港码头是首个绿色码头吗？", "东港码头是绿色码头。"),
+    ("东港基金首期到资8亿元吗？", "东港基金总规模8亿元，首期到资另行公布。"),
+    ("企业必须一次付清费用吗？", "企业可以一次付清费用。"),
+]
+
+
+@pytest.mark.parametrize(("question", "evidence"), YES)
+def test_yes_where_all_is_borne_out(question: str, evidence: str) -> None:
+    assert verdict(question, [Said(evidence, date=DATE)]) == "yes"
+
+
+@pytest.mark.parametrize(("question", "evidence"), NO)
+def test_no_where_the_evidence_denies_postpones_or_contradicts(question: str, evidence: str) -> None:
+    assert verdict(question, [Said(evidence, date=DATE)]) == "no"
+
+
+@pytest.mark.parametrize(("question", "evidence"), OPEN)
+def test_neither_where_something_is_missing(question: str, evidence: str) -> None:
+    assert verdict(question, [Said(evidence, date=DATE)]) == "open"
+
+
+def test_sentences_that_contradict_each_other_decide_nothing() -> None:
+    said = [Said("东港二号码头已开工建设。", date=DATE), Said("东港二号码头尚未开工。", date=DATE)]
+    assert verdict("东港二号码头开工了吗？", said) == "open"
+
+
+def test_a_sentence_about_another_time_decides_nothing() -> None:
+    said = [Said("1至2月，东港口岸开行班列138列。", date=DATE), Said("1至8月，东港口岸开行班列641列。", date=DATE)]
+    assert verdict("东港口岸前8个月开行班列超过600列了吗？", said) == "yes"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["有没有关于二手车出口的规定？", "请问有没有支持登记的措施？", "片区有没有支持登记的措施，是什么？"],
+)
+def test_a_question_for_what_there_is_has_its_own_opening(question: str) -> None:
+    assert verdict(question, [Said("片区出台登记措施。")]) == "content"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "知道哪天开工吗？",
+        "能告诉我总投资是多少吗？",
+        "总投资多少？",
+        "为什么没有开工？",
+        "是谁主持的吗？",
+        "有哪些措施",
+    ],
+)
+def test_other_questions_in_this_form_are_told(question: str) -> None:
+    assert not asks_yes_or_no(question)
+    assert verdict(question, [Said("总投资12亿元。")]) is None
+
+
+def test_without_evidence_there_is_no_verdict() -> None:
+    assert verdict("开工了吗？", []) is None
+
+
+def test_figures_come_in_plain_units() -> None:
+    assert quantities("1.3万件、零下60度、2亿元、12家") == [
+        Quantity(13_000, "件"),
+        Quantity(-60, "度"),
+        Quantity(200_000_000, "元"),
+        Quantity(12, "家"),
+    ]
+
+
+def test_a_limit_needs_exactly_one_other_figure() -> None:
+    assert threshold("超过80列", "开行82列") == "met"
+    assert threshold("不到80列", "开行82列") == "missed"
+    assert threshold("超过80列", "开行82列，其中出境60列") == "unknown"
+    assert threshold("开行80列", "开行82列") is None
+
+
+def test_rates_are_compared_with_rates() -> None:
+    text = "入境371列，同比增长10%；出境97列，同比增长33%。"
+    assert compared("出境班列的增速比入境班列高", text) is True
+    assert compared("出境比入境多", text) is False
+    assert compared("东边比西边多", text) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "opening"),
+    [
+        ("雁口国际邮件互换局启用了吗？", "是。"),
+        ("云州晶石新材料产业园（一期）总投资是20亿元吗？", "否。"),
+        ("医疗设备维修的旧件能流入国内市场吗？", "否。"),
+        ("有没有关于二手车出口的规定？", "有相关内容："),
+        ("雁口国际邮件互换局的投资是多少？", ""),
+    ],
+)
+def test_an_answer_begins_with_the_verdict_and_goes_on_with_cited_evidence(
+    answerer: Answerer, question: str, opening: str
+) -> None:
+    answer = answerer.answer(question)
+    assert not answer.refused
+    assert answer.text.startswith(opening)
+    assert bool(opening) == answer.text.startswith(("是。", "否。", "有相关", "文中"))
+    assert answer.text.endswith(f"[{len(answer.citations)}]")
