@@ -91,8 +91,8 @@ def test_figures_that_differ_are_given_with_their_issues_newest_first() -> None:
     old = units(301, "截至1月底，口岸累计开行班列3406列。", dt.date(2025, 2, 15))
     new = units(305, "截至4月底，口岸累计开行班列3703列。", dt.date(2025, 5, 15))
     first, second = found(old, new).text.splitlines()
-    assert first == "第305期（2025年5月15日）：截至4月底，口岸累计开行班列3703列。[1]"
-    assert second == "第301期（2025年2月15日）：截至1月底，口岸累计开行班列3406列。[2]"
+    assert first == "第305期（2025年5月）：截至4月底，口岸累计开行班列3703列。[1]"
+    assert second == "第301期（2025年2月）：截至1月底，口岸累计开行班列3406列。[2]"
 
 
 def test_the_same_figure_gets_one_sentence_with_all_sources() -> None:
@@ -101,6 +101,17 @@ def test_the_same_figure_gets_one_sentence_with_all_sources() -> None:
     composed = found(one, two, question="口岸项目总投资多少亿元？")
     assert composed.text == "口岸项目总投资12亿元。[1][2]"
     assert [citation.issue for citation in composed.citations] == [301, 305]
+
+
+def test_sentences_about_the_same_as_it_grew_are_given_newest_first() -> None:
+    old = units(301, "口岸开行班列以来，外贸航线总数达到28条。", dt.date(2025, 2, 15))
+    new = units(305, "5月20日首航之后，外贸航线总数达到31条。", dt.date(2025, 5, 15))
+    asked = understand("外贸航线总数有多少条？")
+    ranking = [*old, *new]
+    composed = with_other_issues(asked, compose(asked, [ranking]), ranking)
+    assert [line.split("（")[0] for line in composed.text.splitlines()] == ["第305期", "第301期"]
+    dated = understand("2025年2月外贸航线总数有多少条？")
+    assert with_other_issues(dated, compose(dated, [ranking]), ranking).text.startswith("口岸")
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,7 @@ class Claim:
         self.dates = set(DAY.findall(self.text))
         self.periods = Periods(self.text)
         predicates = "|".join(map(re.escape, [self.verb, *self.phrases])) if self.verb else "$^"
-        self.denies = bool(re.search(rf"{DENIED}(?:要|再|能|可以|会|有)?(?:{predicates})", self.text))
+        self.denies = bool(re.search(rf"{DENIED}[\u4e00-\u9fff]{{0,3}}?(?:{predicates})", self.text))
         self.done = bool(_DONE_ASKED.search(asked))
         self.whole = bool(_ALL.search(asked)) and not _DAILY.search(asked)
         self.daily = bool(_DAILY.search(self.text))

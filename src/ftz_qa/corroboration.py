@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 
 from ftz_qa import wording
 from ftz_qa.composing import Composed
+from ftz_qa.emphasis import emphasis
 from ftz_qa.grounding import cite, renumber, sentence_with_marker
 from ftz_qa.periods import Periods
 from ftz_qa.reader import asked_measure
@@ -27,6 +28,9 @@ ALIKE = 80
 
 _LOOKED_AT = 20
 _MOST = 3
+_LEAST = 5
+_LONGEST = 200
+_STOPS = re.compile("[，,；;。：]")
 _FIGURES = re.compile(r"\d+(?:\.\d+)?")
 _TIMES = re.compile(r"#+年|#+月(?:份|底)?|#+日|今年|去年|截至|目前|以来|[至\-、，,。；;]")
 
@@ -34,13 +38,16 @@ _TIMES = re.compile(r"#+年|#+月(?:份|底)?|#+日|今年|去年|截至|目前|
 def with_other_issues(question: Question, composed: Composed, ranking: Sequence[Evidence]) -> Composed:
     """The answer with what other issues say of the same, where it is a single figure that was asked for.
 
-    Only sentences that are nearly the same but for their figures count, that have the measure asked for and speak of
-    the times that the question names. With the same figure they become further sources of the sentence; with others
-    every sentence gets the name and date of its issue, the newest first.
+    A sentence by itself is given the sentences of other issues that are nearly the same but for their figures, have the
+    measure asked for and speak of the same time. With the same figure they become further sources of it. Sentences of
+    several issues whose figures stand in clauses that are nearly the same, in answer to a question that names no time,
+    get the name and date of their issues, the newest first.
     """
-    if question.kind not in ("number", "percent") or len(composed.evidence) != 1:
+    if question.kind not in ("number", "percent") or not composed.evidence:
         return composed
-    first = composed.evidence[0]
+    first, *more = composed.evidence
+    if more:
+        return _dated(composed, composed.evidence) if _are_one_fact(question, composed.evidence) else composed
     others = _others(question, first, ranking)
     if not others:
         return composed
@@ -48,12 +55,41 @@ def with_other_issues(question: Question, composed: Composed, ranking: Sequence[
         markers = "".join(f"[{n}]" for n in range(2, len(others) + 2))
         cited = [*composed.citations, *(_cited(item) for item in others)]
         return Composed(composed.text + markers, renumber(cited), (first, *others))
-    found = sorted((first, *others), key=_date, reverse=True)
+    return _dated(composed, (first, *others))
+
+
+def _dated(composed: Composed, evidence: Sequence[Evidence]) -> Composed:
+    """A line for each unit, under its issue, the newest first; as it was where that would be long."""
+    found = sorted(evidence, key=_date, reverse=True)
     lines = []
     for n, item in enumerate(found, start=1):
         issue = item.hit.passage.issue
         lines.append(f"{wording.at(issue.number, issue.date)}：{sentence_with_marker(item.text, n)}")
-    return Composed("\n".join(lines), renumber([_cited(item) for item in found]), tuple(found))
+    text = "\n".join(lines)
+    if len(text) > _LONGEST:
+        return composed
+    return Composed(text, renumber([_cited(item) for item in found]), tuple(found))
+
+
+def _are_one_fact(question: Question, evidence: Sequence[Evidence]) -> bool:
+    """Whether units of as many issues tell the same thing, as it was at different times."""
+    asked = Periods(question.text)
+    issues = {id(item.hit.passage.issue) for item in evidence}
+    clauses = [_clause(question, item) for item in evidence]
+    if asked.months or asked.years or len(issues) < len(evidence) or not all(clauses):
+        return False
+    return all(fuzz.partial_ratio(clauses[0], clause) >= ALIKE for clause in clauses[1:])
+
+
+def _clause(question: Question, item: Evidence) -> str:
+    """The clause with the figure asked for, without figures; empty where none stands out."""
+    found = emphasis(question, item.text)
+    if found is None:
+        return ""
+    start = max((match.end() for match in _STOPS.finditer(item.text, 0, found.start)), default=0)
+    end = next((match.start() for match in _STOPS.finditer(item.text, found.end)), len(item.text))
+    clause = _TIMES.sub("", _FIGURES.sub("#", normalize(item.text[start:end])))
+    return clause if len(clause) >= _LEAST else ""
 
 
 def _others(question: Question, first: Evidence, ranking: Sequence[Evidence]) -> list[Evidence]:

@@ -90,11 +90,12 @@ def understood_as(question: str, follow_up: bool) -> str:
 
 
 def at(number: int | None, date: dt.date | None) -> str:
-    """An issue in words: ``第305期（2025年5月15日）``; empty where nothing of it is known."""
+    """An issue in words: ``第305期（2025年5月）``; empty where nothing of it is known."""
     name = f"第{number}期" if number is not None else ""
     if date is None:
         return name
-    return f"{name}（{day(date)}）" if name else day(date)
+    month = f"{date.year}年{date.month}月"
+    return f"{name}（{month}）" if name else month
 
 
 def part_missing(part: str) -> str:
