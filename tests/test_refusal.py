@@ -30,6 +30,10 @@ SIGNS = (
     "missing_role",
     "figure_asked",
     "latin",
+    "who_asked",
+    "date_asked",
+    "reason_asked",
+    "several_asked",
 )
 TODAY = dt.date(2025, 9, 15)
 INDEX_ISSUES = [
@@ -131,6 +135,39 @@ def test_without_any_dates_no_relative_year_is_missing() -> None:
     index = PassageIndex.build([make_issue(None, CARS)], NgramEmbedder())
     assert index.newest_date is None
     assert features(index, "去年出口二手车多少台？", "二手车6820台")["missing_years"] == 0
+
+
+# Counterparts
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "found_instead"),
+    [
+        ("1月进口多少台？", "1月，出口3台", 1),
+        ("1月出口多少台？", "1月，出口3台", 0),
+        ("1月卖了多少台？", "1月，出口3台", 0),
+        ("进口产品怎么样？", "产品很好", 0),  # 出口 stands above it, not in it
+    ],
+)
+def test_words_of_which_only_a_counterpart_is_said_are_counted(
+    index: PassageIndex, question: str, text: str, found_instead: float
+) -> None:
+    assert features(index, question, text)["counterpart"] == found_instead
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("园区是谁建的？", "who_asked"),
+        ("园区什么时候建的？", "date_asked"),
+        ("园区为什么这样建？", "reason_asked"),
+        ("园区占地多少亩？有多少家企业？", "several_asked"),
+    ],
+)
+def test_what_is_asked_for_is_told(index: PassageIndex, question: str, name: str) -> None:
+    told = ("who_asked", "date_asked", "reason_asked", "several_asked")
+    values = features(index, question, "占地142亩")
+    assert [other for other in told if values[other]] == [name]
 
 
 # Names and words

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ftz_qa.passages import passage_label
 from ftz_qa.periods import Periods
-from ftz_qa.questions import content_words
+from ftz_qa.questions import content_words, parts_of
 from ftz_qa.reader import FEATURES, asked_measure
 from ftz_qa.text import lexical_tokens, normalize, tagged_words
 
@@ -34,6 +34,11 @@ REFUSAL_FEATURES = (
     "fused_score",
     "figure_asked",
     "latin",
+    "counterpart",
+    "who_asked",
+    "date_asked",
+    "reason_asked",
+    "several_asked",
 )
 """What answerability is judged by, in the order of the stored weights; `refusal_features` says what each means."""
 
@@ -48,6 +53,30 @@ _ROLE = re.compile(
     "负责人|法定代表|管理人|代表|主持人|总经理|经理|董事长|董事|总裁|行长|会长|主席|主任|书记|市长|县长|区长|省长|局长|厅长|部长|院长"
     "|校长|所长|站长|科长|处长|司长|秘书长|队长|组长|教授|院士|专家|工程师|创始人|发言人|股东"
 )
+_COUNTERPARTS = (
+    ("进口", "出口"),
+    ("入境", "进境", "出境"),
+    ("去程", "回程"),
+    ("上行", "下行"),
+    ("上半年", "下半年"),
+    ("一季度", "二季度", "三季度", "四季度"),
+    ("去年", "今年", "明年"),
+    ("一期", "二期", "三期", "四期"),
+    ("第一", "第二", "第三", "第四"),
+    ("同比", "环比"),
+    ("增长", "下降"),
+    ("最高", "最低"),
+    ("最大", "最小"),
+    ("国内", "国外"),
+    ("线上", "线下"),
+    ("内资", "外资"),
+    ("企业", "个人"),
+    ("省级", "国家级"),
+    ("铁路", "公路", "水运", "航空"),
+    ("签约", "开工", "投产"),
+    ("本科", "硕士", "博士"),
+)
+"""Words that stand for different things of one kind; where one is asked about, another is no answer."""
 _NAME_TAGS = frozenset({"ns", "nt", "nz", "nr", "nrt"})
 _CONTENT_TAGS = frozenset("nvajli")
 _GENERAL = re.compile(
@@ -68,7 +97,10 @@ def refusal_features(
     share of its content words, by weight, that one chosen unit holds, together with its title and paragraph so far,
     where that unit also has the measure and the months asked for; the largest cosine of a chosen unit with the
     question, scaled so that the usual 0.85 to 0.95 becomes -1 to 1; the fused score of the best one's passage;
-    whether it asks for a figure; and whether it is mostly in Latin script, for which words say nothing.
+    whether it asks for a figure; whether it is mostly in Latin script, for which words say nothing; how many words of
+    the question have only their counterparts in the chosen units and what stands above them (``出口`` where ``进口`` is
+    said; at most two count); and whether it asks for people or bodies, for a time, for reasons or ways, and for several
+    things at once.
     """
     when = Periods(question.text, today)
     times = [_times_of(item) for item in chosen]
@@ -90,6 +122,11 @@ def refusal_features(
         chosen[0].hit.score,
         float(question.kind in {"number", "percent"}),
         float(len(_HAN.findall(question.text)) < len(_LATIN.findall(question.text))),
+        float(min(_counterparts(normalize(question.text), chosen), 2)),
+        float(question.kind in {"who", "organisation"}),
+        float(question.kind == "date"),
+        float(question.kind in {"reason", "how"}),
+        float(len(parts_of(question)) > 1),
     ]
 
 
@@ -117,12 +154,29 @@ def _lacks_name(names: Sequence[str], chosen: Sequence[Evidence]) -> bool:
 
 def _support(words: Sequence[str], item: Evidence, idf: Mapping[str, float]) -> float:
     """Share of the words, by weight, that stand in a unit, its paragraph before it or its article's title, 0..1."""
-    body = item.hit.passage.article.body
-    start = body.rfind("\n", 0, item.span.start) + 1
-    text = normalize(f"{body[start : item.span.end]}{item.hit.passage.article.title}")
+    text = _with_context(item)
     weights = {word: max(idf[pair] for pair in _pairs(word)) for word in words}
     total = sum(weights.values())
     return sum(weight for word, weight in weights.items() if word in text) / total if total else 1.0
+
+
+def _with_context(item: Evidence) -> str:
+    """A unit with its paragraph before it and its article's title, normalised."""
+    article = item.hit.passage.article
+    start = article.body.rfind("\n", 0, item.span.start) + 1
+    return normalize(f"{article.body[start : item.span.end]}{article.title}")
+
+
+def _counterparts(question: str, chosen: Sequence[Evidence]) -> int:
+    """How many words of a normalised question have a counterpart in the chosen units but do not occur there."""
+    units, around = [normalize(item.text) for item in chosen], [_with_context(item) for item in chosen]
+    return sum(
+        word in question
+        and not any(word in text for text in around)
+        and any(other in text for other in group if other != word for text in units)
+        for group in _COUNTERPARTS
+        for word in group
+    )
 
 
 def _times_of(item: Evidence) -> Periods:

@@ -1,0 +1,86 @@
+"""Turn the made-up articles of ``benchmarks/bulletins`` into issue files and question sets.
+
+    python benchmarks/bulletin_sets.py OUT [FILE.jsonl …]
+
+For each file: ``OUT/NAME/issues/*.txt``, nine articles an issue in the bulletin's form, and
+``OUT/NAME/questions.jsonl``.
+``docs/evaluation.md`` documents the articles' format.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+SOURCES = Path(__file__).parent / "bulletins"
+PER_ISSUE = 9
+FIRST_ISSUE = 501
+CONCISE = {"number", "percent", "date", "who", "where", "name"}
+_DIGITS = "零一二三四五六七八九十"
+
+
+def issue_text(number: int, articles: list[dict[str, Any]]) -> str:
+    """An issue as a bulletin prints it, dated by its newest article."""
+    date = max(dt.date.fromisoformat(article["date"]) for article in articles)
+    lines = [
+        "自贸动态（示例）",
+        f"第 {number} 期",
+        "主办：云江省自贸办（示例）",
+        f"{date.year} 年 {date.month} 月 {date.day} 日",
+        "一、工作动态",
+    ]
+    for place, article in enumerate(articles, start=1):
+        lines += [f"（{_DIGITS[place]}）{article['title']}", *article["text"].split("\n")]
+    return "\n\n".join(lines) + "\n"
+
+
+def questions(name: str, number: int, articles: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The articles' questions in the form of a question set."""
+    items: list[dict[str, Any]] = []
+    for place, article in enumerate(articles, start=1):
+        for n, asked in enumerate(article["questions"] + article["unanswerable"], start=1):
+            answerable = "answer" in asked
+            items.append(
+                {
+                    "id": f"{name}-{article['id']}-{n}",
+                    "type": asked["type"] if answerable else "unanswerable",
+                    "question": asked["question"],
+                    "answerable": answerable,
+                    "must": [[asked["answer"]]] if answerable else [],
+                    "gold": [{"issue": number, "article": place}] if answerable else [],
+                    "concise": answerable and asked["type"] in CONCISE,
+                }
+            )
+    return items
+
+
+def write_set(source: Path, out: Path) -> None:
+    """Write the issues and the questions of one file."""
+    articles = [json.loads(line) for line in source.read_text(encoding="utf-8").splitlines()]
+    articles.sort(key=lambda article: str(article["date"]))
+    folder = out / source.stem / "issues"
+    folder.mkdir(parents=True, exist_ok=True)
+    items: list[dict[str, Any]] = []
+    for number, first in enumerate(range(0, len(articles), PER_ISSUE), start=FIRST_ISSUE):
+        group = articles[first : first + PER_ISSUE]
+        (folder / f"{number}.txt").write_text(issue_text(number, group), encoding="utf-8")
+        items += questions(source.stem, number, group)
+    lines = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
+    (folder.parent / "questions.jsonl").write_text(lines, encoding="utf-8")
+
+
+def main() -> None:
+    """Write the sets of all files."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("sources", type=Path, nargs="*", default=sorted(SOURCES.glob("*.jsonl")))
+    options = parser.parse_args()
+    for source in options.sources:
+        write_set(source, options.out)
+
+
+if __name__ == "__main__":
+    main()
