@@ -53,10 +53,12 @@ def compose(question: Question, rankings: Sequence[Sequence[Evidence]]) -> Compo
     """
     chosen = _choose(question, rankings)
     by_article: dict[tuple[int, int, int], list[Evidence]] = {}
-    for item in chosen:
+    for part, item in sorted(((_part(item, rankings), item) for item in chosen), key=lambda pair: pair[0]):
         passage = item.hit.passage
-        key = (_part(item, rankings), id(passage.issue), passage.article.number)
-        by_article.setdefault(key, []).append(item)
+        place = (id(passage.issue), passage.article.number)
+        # What two parts quote in common is quoted once, for the first.
+        first = next((key[0] for key, items in by_article.items() if key[1:] == place and _overlap(item, items)), part)
+        by_article.setdefault((first, *place), []).append(item)
     sentences: list[str] = []
     citations: list[Citation] = []
     for _, items in sorted(by_article.items(), key=lambda entry: entry[0][0]):
@@ -73,6 +75,10 @@ def _part(item: Evidence, rankings: Sequence[Sequence[Evidence]]) -> int:
     """The part of the question for which a unit is best: where it stands first, or else highest."""
     places = [next((n for n, other in enumerate(units) if _is_same(item, other)), len(units)) for units in rankings]
     return places.index(min(places))
+
+
+def _overlap(item: Evidence, others: Sequence[Evidence]) -> bool:
+    return any(item.span.start < other.span.end and other.span.start < item.span.end for other in others)
 
 
 def _is_same(item: Evidence, other: Evidence) -> bool:
