@@ -309,11 +309,14 @@ def test_a_full_disk_is_one_line_and_exit_code_1(
 # Watch
 
 WATCH = """
+import signal
 import sys
 import ftz_qa.embedding
 from upkeep_driver import CheapEmbedder
 ftz_qa.embedding.load_embedder = lambda *args, **kwargs: CheapEmbedder()
 from ftz_qa.cli import main
+# What runs in the background of a shell inherits that Ctrl-C is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 main(["watch", "issues"])
 """
 

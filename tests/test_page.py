@@ -138,9 +138,12 @@ def test_enter_that_confirms_a_pinyin_candidate_does_not_send(page: Page) -> Non
 
 
 SERVE = """
+import signal
 import sys
 from page_fixture import ScriptedAnswerer
 from ftz_qa.web.server import serve
+# What runs in the background of a shell inherits that Ctrl-C is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 serve(ScriptedAnswerer(), "127.0.0.1", 0)
 """
 

@@ -9,7 +9,7 @@ import pytest
 
 from evaluation_parts import citation
 from ftz_qa.quote_support import borne_out, quote_support
-from ftz_qa.types import Answer
+from ftz_qa.types import Annotation, Answer
 
 if TYPE_CHECKING:
     from ftz_qa.types import Citation, Mode
@@ -93,3 +93,10 @@ def test_place_and_date_count_as_said() -> None:
     source: Citation = citation(301, 2, 1, TRAINS, "雁口口岸班列增长")
     assert borne_out("第301期（2025年3月15日）第2篇《雁口口岸班列增长》", [source])
     assert not borne_out("第301期（2025年4月15日）第2篇《雁口口岸班列增长》", [source])
+
+
+def test_what_an_annotation_says_of_a_word_counts_as_said() -> None:
+    sentence = "今年上半年，雁口铁路口岸开行中欧班列412列（今年指2025年）"
+    quoted = replace(citation(301, 1, 1, TRAINS), date=None)
+    assert not borne_out(sentence, [quoted])
+    assert borne_out(sentence, [replace(quoted, annotations=(Annotation(2, "今年", "2025年"),))])

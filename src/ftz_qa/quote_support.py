@@ -82,7 +82,8 @@ def quote_support(answer: Answer) -> QuoteSupport | None:
 def borne_out(sentence: str, cited: Sequence[Citation]) -> bool:
     """Whether quotes hold a sentence, or all of its figures and most of its words.
 
-    What a citation says of its place (series, issue, date, section, title) counts as part of the quote.
+    What a citation says of its place (series, issue, date, section, title) counts as part of the quote, and so does what
+    its annotations say of its words.
     """
     if not cited:
         return False
@@ -118,4 +119,5 @@ def _place(citation: Citation) -> str:
     issue = f"第{citation.issue}期" if citation.issue is not None else ""
     date = day(citation.date) if citation.date is not None else ""
     number = f"第{citation.article_no}篇（{chinese_number(citation.article_no)}）"
-    return f"{citation.series}{issue}{date}{citation.section}{number}{citation.title}\n"
+    meanings = "".join(annotation.text for annotation in citation.annotations)
+    return f"{citation.series}{issue}{date}{citation.section}{number}{citation.title}{meanings}\n"
