@@ -82,8 +82,8 @@ def quote_support(answer: Answer) -> QuoteSupport | None:
 def borne_out(sentence: str, cited: Sequence[Citation]) -> bool:
     """Whether quotes hold a sentence, or all of its figures and most of its words.
 
-    What a citation says of its place (series, issue, date, section, title) counts as part of the quote, and so does what
-    its annotations say of its words.
+    What a citation says of its place (series, issue, date, section, title) counts as part of the quote, and so does
+    what its annotations say of its words.
     """
     if not cited:
         return False
