@@ -1,0 +1,88 @@
+"""Questions to learn reading from: SQuAD-layout files and made-up bulletin articles."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ftz_qa.text import simplify, split_sentences
+from ftz_qa.types import Span
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph or article that questions are asked about; `group` is what all texts of one entry share."""
+
+    group: str
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about a text; `answer` is a span of its body, None where the text does not say.
+
+    Attributes
+    ----------
+    evidence
+        What bears the answer out, at least the sentence around it; the sentence that misleads where there is none.
+    """
+
+    question: str
+    text: Text
+    answer: Span | None
+    evidence: Span
+
+
+def read_squad(path: Path) -> list[Asked]:
+    """The questions of a SQuAD-layout file, in simplified characters."""
+    asked: list[Asked] = []
+    for entry in json.loads(path.read_text(encoding="utf-8"))["data"]:
+        title = simplify(entry.get("title", ""))
+        for paragraph in entry["paragraphs"]:
+            context = paragraph["context"]
+            body = simplify(context)
+            text = Text(f"{path.stem}/{entry.get('id', title)}", title, body)
+            for qa in paragraph["qas"]:
+                span = _answer_span(body, len(body) == len(context), qa["answers"][0])
+                if span is not None:
+                    asked.append(Asked(simplify(qa["question"]), text, span, _sentences_around(body, span)))
+    return asked
+
+
+def _answer_span(body: str, same_length: bool, answer: dict[str, object]) -> Span | None:
+    """Where the answer stands; None where the file's offset is wrong and the answer is not found either."""
+    wanted = simplify(str(answer["text"]))
+    start = int(str(answer["answer_start"])) if same_length else -1
+    if start < 0 or body[start : start + len(wanted)] != wanted:
+        start = body.find(wanted)
+    return Span(start, start + len(wanted)) if start >= 0 and wanted else None
+
+
+def _sentences_around(body: str, span: Span) -> Span:
+    inside = [s for s in split_sentences(body) if s.start < span.end and span.start < s.end]
+    return Span(min(inside[0].start, span.start), max(inside[-1].end, span.end)) if inside else span
+
+
+def read_bulletins(path: Path) -> list[Asked]:
+    """The questions of a file of made-up articles; ``docs/evaluation.md`` documents the format."""
+    asked: list[Asked] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        body, (year, month, _) = entry["text"], entry["date"].split("-")
+        text = Text(entry["id"], f"{year}年{int(month)}月 {entry['title']}", body)
+        for item in entry["questions"]:
+            evidence = _find(body, item["evidence"], 0)
+            answer = _find(body, item["answer"], evidence.start)
+            asked.append(Asked(item["question"], text, answer, evidence))
+        asked += [Asked(item["question"], text, None, _find(body, item["near"], 0)) for item in entry["unanswerable"]]
+    return asked
+
+
+def _find(body: str, part: str, start: int) -> Span:
+    at = body.index(part, start)
+    return Span(at, at + len(part))
