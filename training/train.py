@@ -2,7 +2,7 @@
 
     python training/train.py --data DIR --config training/config.json --out DIR
 
-A checkpoint is written after every epoch; the same command goes on from it.
+Checkpoints are written as it goes; the same command goes on from the last one.
 """
 
 from __future__ import annotations
@@ -117,11 +117,18 @@ def epoch_batches(examples: Examples, config: dict[str, Any], chooser: random.Ra
     """Rows of one epoch: of each question one passage that answers and some that don't; alike lengths together."""
     picked: list[tuple[int, list[int]]] = []
     for rows in examples.training:
+        if len(rows) == 1 and chooser.random() > config["swapped"]:
+            continue
         positive = [r for r in rows if examples.rows[r, 4] >= 0]
         negative = [r for r in rows if examples.rows[r, 4] < 0]
-        chosen = [chooser.choice(positive)] if positive else []
+        # The small passage, as passages are in the index, stands first; the large one costs twice as much.
+        chosen = (
+            [positive[int(chooser.random() < config["large"])] if len(positive) > 1 else positive[0]]
+            if positive
+            else []
+        )
         # What was made for the question stands last and is the hardest: it is taken more often than the rest.
-        hard = negative[-1:] if positive and chooser.random() < config["hardest"] else []
+        hard = negative[-1:] if positive and config["negatives"] and chooser.random() < config["hardest"] else []
         rest = [r for r in negative if r not in hard]
         chosen += hard + chooser.sample(rest, min(len(rest), config["negatives"] - len(hard)))
         picked.append((max(examples.length(r) for r in chosen), chosen))
@@ -134,13 +141,13 @@ def epoch_batches(examples: Examples, config: dict[str, Any], chooser: random.Ra
 
 
 @torch.no_grad()
-def judge(model: ReadingModel, examples: Examples, kind: int, device: str) -> dict[str, float]:
+def judge(model: ReadingModel, examples: Examples, kind: int, device: str, every: int = 5) -> dict[str, float]:
     """Figures over the questions kept for judging, in tokens."""
     model.eval()
     exact, overlap, unit, first, positive, negative, misleading = [], [], [], [], [], [], []
-    for rows in examples.judged[kind]:
+    for rows in examples.judged[kind][::every]:
         batch = examples.batch(rows, device)
-        with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+        with torch.autocast(device, torch.bfloat16):
             reading = model(batch.ids)
         answering = batch.answers[:, 0] >= 0
         scores = reading.answerable.tolist()
@@ -183,48 +190,88 @@ def auroc(positive: list[float], negative: list[float]) -> float:
     return round(float((order.sum() - len(positive) * (len(positive) + 1) / 2) / len(positive) / len(negative)), 4)
 
 
+class Run:
+    """A training under way: model, optimiser, and how many steps of the schedule are done."""
+
+    def __init__(self, options: argparse.Namespace, config: dict[str, Any]) -> None:
+        self.config = config
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        torch.manual_seed(config["seed"])
+        self.examples = Examples(options.data / "examples.npz")
+        weights = dict(np.load(options.data / "weights.npz"))
+        self.model = ReadingModel(weights, config["layers"], config["dropout"]).to(self.device)
+        self.model.freeze(config["frozen"])
+        self.trained = [p for p in self.model.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.AdamW(self.trained, lr=config["rate"], weight_decay=0.01)
+        self.checkpoint = options.out / "checkpoint.pt"
+        self.done = 0
+        if self.checkpoint.exists():
+            saved = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
+            self.model.load_state_dict(saved["model"])
+            self.optimizer.load_state_dict(saved["optimizer"])
+            self.done = saved["done"]
+
+    def rate(self) -> float:
+        """The learning rate: it climbs, stays, and falls to nothing at the end (so a run can be made longer)."""
+        share = self.done / self.config["steps"]
+        return self.config["rate"] * min(1.0, share / self.config["warmup"], (1 - share) / self.config["cooldown"])
+
+    def step(self, rows: list[int], chooser: random.Random) -> float:
+        """One step down the gradient; the loss."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate()
+        with torch.autocast(self.device, torch.bfloat16):
+            loss = losses(self.model, self.examples.batch(rows, self.device, chooser), self.config)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.trained, 1.0)
+        self.optimizer.step()
+        self.done += 1
+        return loss.item()
+
+    def save(self) -> None:
+        """Write the checkpoint; an interrupted write leaves the one before."""
+        state = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "done": self.done}
+        new = self.checkpoint.with_suffix(".new")
+        torch.save(state, new)
+        new.replace(self.checkpoint)
+
+
 def train(options: argparse.Namespace, config: dict[str, Any]) -> None:
-    """All epochs, from the last checkpoint on."""
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    torch.manual_seed(config["seed"])
-    examples = Examples(options.data / "examples.npz")
-    model = ReadingModel(dict(np.load(options.data / "weights.npz")), config["layers"], config["dropout"]).to(device)
-    trained = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=config["rate"], weight_decay=0.01)
-    checkpoint = options.out / "checkpoint.pt"
-    done, log = 0, []
-    if checkpoint.exists():
-        saved = torch.load(checkpoint, map_location=device, weights_only=True)
-        model.load_state_dict(saved["model"])
-        optimizer.load_state_dict(saved["optimizer"])
-        done, log = saved["epochs"], saved["log"]
-    for epoch in range(done, config["epochs"]):
-        chooser = random.Random(f"{config['seed']}/{epoch}")
-        batches = epoch_batches(examples, config, chooser)
-        started = time.perf_counter()
-        for step, rows in enumerate(batches):
-            share = (epoch + step / len(batches)) / config["epochs"]
-            for group in optimizer.param_groups:
-                group["lr"] = config["rate"] * min(share / config["warmup"], (1 - share) / (1 - config["warmup"]))
-            with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
-                loss = losses(model, examples.batch(rows, device, chooser), config)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(trained, 1.0)
-            optimizer.step()
-            if step % 100 == 0:
-                _say(
-                    f"epoch {epoch} {step}/{len(batches)} loss {loss.item():.3f} {time.perf_counter() - started:.0f} s"
-                )
-        log.append(
-            {"epoch": epoch, "squad": judge(model, examples, 1, device), "bulletins": judge(model, examples, 2, device)}
-        )
-        _say(json.dumps(log[-1]))
-        state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epochs": epoch + 1, "log": log}
-        torch.save(state, checkpoint)
-    tensors = {n: p.detach().cpu().half().numpy() for n, p in model.named_parameters() if not n.startswith("words")}
-    np.savez(options.out / "reader.npz", **tensors)
-    (options.out / "log.json").write_text(json.dumps({"config": config, "log": log}, indent=1), encoding="utf-8")
+    """All steps, from the last checkpoint on, then the figures and the weights."""
+    run = Run(options, config)
+    started, ahead, recent = time.perf_counter(), run.done, []
+    for epoch in range(1000):
+        batches = epoch_batches(run.examples, config, random.Random(f"{config['seed']}/{epoch}"))
+        if ahead >= len(batches):  # an epoch that is behind us
+            ahead -= len(batches)
+            continue
+        for rows in batches[ahead : ahead + config["steps"] - run.done]:
+            recent.append(run.step(rows, random.Random(f"{config['seed']}/{run.done}")))
+            if run.done % config["report_every"] == 0:
+                seconds, mean = time.perf_counter() - started, sum(recent) / len(recent)
+                _say(f"step {run.done}/{config['steps']} epoch {epoch} loss {mean:.3f} {seconds:.0f} s")
+                recent.clear()
+            if run.done % config["save_every"] == 0:
+                run.save()
+        ahead = 0
+        if run.done >= config["steps"]:
+            break
+    run.save()
+    finish(run, options.out)
+
+
+def finish(run: Run, out: Path) -> None:
+    """Judge the model and write its weights, without the word embeddings, as float16."""
+    figures = {
+        name: judge(run.model, run.examples, kind, run.device) for name, kind in (("squad", 1), ("bulletins", 2))
+    }
+    _say(json.dumps(figures))
+    named = run.model.named_parameters()
+    tensors = {n: p.detach().cpu().half().numpy() for n, p in named if not n.startswith("words")}
+    np.savez(out / "reader.npz", **tensors)
+    log = {"config": run.config, "steps": run.done, **figures}
+    (out / "log.json").write_text(json.dumps(log, indent=1), encoding="utf-8")
 
 
 def _say(message: str) -> None:
