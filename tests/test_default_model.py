@@ -22,10 +22,11 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from ftz_qa import default_model
-from ftz_qa.default_model import DEFAULT_IDENTITY, default_model_folder, is_intact
+from ftz_qa.default_model import DEFAULT_IDENTITY, default_model_folder
 from ftz_qa.e5_weights import BLOCK, QuantizedMatrix, find_weights, read_weights
 from ftz_qa.embedding import Embedder, load_embedder
 from ftz_qa.errors import ModelError
+from ftz_qa.model_cache import is_intact
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from corpora import Asked, Text, read_bulletins, read_squad
 from negatives import Finder, Swapper, without_answer
-from reading_input import QUESTION_TOKENS, TITLE_TOKENS, ReadingEncoder
 from tokenizers import Tokenizer
 
 from ftz_qa.default_model import default_model_folder
 from ftz_qa.e5_weights import find_weights, read_weights
+from ftz_qa.reading_input import QUESTION_TOKENS, TITLE_TOKENS, ReadingEncoder
 from ftz_qa.settings import Settings
 from ftz_qa.text import split_sentences
 from ftz_qa.types import Span

@@ -26,6 +26,7 @@ from torch.nn import functional
 
 LONGEST = 512
 FAR = -1e4
+OUTSIDE_UNIT = 255
 
 
 @dataclass
@@ -76,8 +77,10 @@ class Examples:
             members = self._units[piece][: len(text)]
             ids.append(torch.from_numpy(np.concatenate([head, text, [2]])))
             units.append(torch.full((len(ids[-1]),), -1))
-            units[-1][len(head) : len(head) + len(text)] = torch.from_numpy(np.where(members == 255, -1, members))
-            seen = first >= 0 and last < len(text)
+            units[-1][len(head) : len(head) + len(text)] = torch.from_numpy(
+                np.where(members == OUTSIDE_UNIT, -1, members)
+            )
+            seen = first >= 0 and last < len(text) and (members[first : last + 1] != OUTSIDE_UNIT).all()
             shifted = [first + len(head), last + len(head), unit_first, unit_last] if seen else [-1] * 4
             answers.append(shifted)
         pad = torch.nn.utils.rnn.pad_sequence

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, TensorProto
 
 # Weights go from -63 to 63: with more, processors without VNNI overflow when they add two products in 16 bits.
-_WEIGHT_RANGE = 63
+WEIGHT_RANGE = 63
 _MICROSOFT = "com.microsoft"
 
 
@@ -27,11 +27,21 @@ def build_graph(weights: E5Weights, *, int8: bool = True) -> ModelProto:
     It takes ``input_ids`` int64 (batch, tokens), texts of one length without padding, and gives ``token_embeddings``
     float32 (batch, tokens, hidden), the last layer's hidden states. Without `int8` it multiplies in float32.
     """
-    return _GraphWriter(weights, int8).write()
+    return GraphWriter(weights, int8).write()
 
 
-class _GraphWriter:
-    """Collects nodes and initializers; every method that adds one returns the name of its output."""
+class GraphWriter:
+    """Collects nodes and initializers; every method that adds one returns the name of its output.
+
+    Parameters
+    ----------
+    weights
+        The encoder's.
+    int8
+        Whether to multiply in 8 bits.
+    """
+
+    name = "multilingual-e5-small"
 
     def __init__(self, weights: E5Weights, int8: bool) -> None:
         self._weights = weights
@@ -46,22 +56,24 @@ class _GraphWriter:
         state = self._embeddings()
         for layer in range(self._weights.layers):
             state = self._layer(f"l{layer}", state)
-        self._node("Identity", [state], "token_embeddings")
-        text = ["batch", "tokens"]
-        graph = helper.make_graph(
-            self._nodes,
-            "multilingual-e5-small",
-            [helper.make_tensor_value_info("input_ids", TensorProto.INT64, text)],
-            [helper.make_tensor_value_info("token_embeddings", TensorProto.FLOAT, [*text, self._weights.hidden])],
-            self._tensors,
-        )
+        outputs = [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+            for name, shape in self._outputs(state).items()
+        ]
+        inputs = [helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["batch", "tokens"])]
+        graph = helper.make_graph(self._nodes, self.name, inputs, outputs, self._tensors)
         opsets = [helper.make_opsetid("", 20), helper.make_opsetid(_MICROSOFT, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=10, producer_name="ftz_qa")
 
+    def _outputs(self, state: str) -> dict[str, list[str | int]]:
+        """Name what the graph gives, made from the last layer's states, with its shapes."""
+        self._node("Identity", [state], "token_embeddings")
+        return {"token_embeddings": ["batch", "tokens", self._weights.hidden]}
+
     def _embeddings(self) -> str:
-        vectors, hidden = self._weights.vectors, self._weights.hidden
+        hidden = self._weights.hidden
         # Token types are all zero, so their one embedding is added to the positions once and for all.
-        positions = vectors["emb.pos"].reshape(-1, hidden) + vectors["emb.type"][:hidden]
+        positions = self._floats("emb.pos").reshape(-1, hidden) + self._floats("emb.type")[:hidden]
         length = self._node("Shape", ["input_ids"], "length", start=1, end=2)
         zero = self._tensor("zero", np.array([0]))
         used = self._node("Slice", [self._tensor("emb.pos", positions), zero, length, zero], "positions")
@@ -86,11 +98,11 @@ class _GraphWriter:
 
     def _linear(self, name: str, state: str) -> str:
         """Weights in 8 bits with a scale per row, activations in 8 bits with a scale per run; or both in float32."""
-        weight = self._weights.matrices[f"{name}.w"].dequantize()
+        weight = self._floats(f"{name}.w")
         if not self._int8:
             product = self._node("MatMul", [state, self._tensor(f"{name}.w", weight.T.copy())], f"{name}.product")
             return self._node("Add", [product, self._vector(f"{name}.b")], f"{name}.out")
-        scales = np.abs(weight).max(axis=1) / _WEIGHT_RANGE
+        scales = np.abs(weight).max(axis=1) / WEIGHT_RANGE
         codes = np.rint(weight / scales[:, None]).astype(np.int8)
         inputs = [state, self._tensor(f"{name}.w", np.ascontiguousarray(codes.T)), self._tensor(f"{name}.s", scales)]
         return self._node("DynamicQuantizeMatMul", [*inputs, "", self._vector(f"{name}.b")], f"{name}.out", _MICROSOFT)
@@ -101,7 +113,12 @@ class _GraphWriter:
         return self._node("SkipLayerNormalization", inputs, f"{name}.out", _MICROSOFT, epsilon=epsilon)
 
     def _vector(self, name: str) -> str:
-        return self._tensor(name, self._weights.vectors[name])
+        return self._tensor(name, self._floats(name))
+
+    def _floats(self, name: str) -> NDArray[np.float32]:
+        """A tensor of the encoder by its name, as float32."""
+        matrix = self._weights.matrices.get(name)
+        return self._weights.vectors[name] if matrix is None else matrix.dequantize()
 
     def _tensor(self, name: str, values: NDArray[Any]) -> str:
         from onnx import numpy_helper

