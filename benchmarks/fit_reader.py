@@ -27,11 +27,12 @@ from ftz_qa.errors import IndexMissingError
 from ftz_qa.evaluation import folded, read_items
 from ftz_qa.index import PassageIndex
 from ftz_qa.questions import understand
-from ftz_qa.reader import CLOSER, FEATURES, Evidence, Reader, ReaderModel, stored_model
+from ftz_qa.reader import CLOSER, Evidence, Reader, ReaderModel, stored_model
 from ftz_qa.retrieval import HybridRetriever
 from ftz_qa.settings import Settings
 from ftz_qa.structure import structural_reply
 from ftz_qa.types import Article, Issue, Section
+from ftz_qa.unit_features import FEATURES
 
 OUT = Path(__file__).parents[1] / "src/ftz_qa/data/reader.json"
 HITS = 8

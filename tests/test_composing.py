@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from conftest import make_article, make_issue
 from ftz_qa.composing import Composed, compose, suggest_questions
 from ftz_qa.questions import kind_of, understand
-from ftz_qa.reader import FEATURES, Evidence
+from ftz_qa.reader import Evidence
 from ftz_qa.text import normalize, split_sentences
 from ftz_qa.types import Hit, Passage, Section
+from ftz_qa.unit_features import FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,10 +15,11 @@ from ftz_qa.composing import compose
 from ftz_qa.grounding import cite, merge_adjacent, renumber, sentence_with_marker
 from ftz_qa.index import PassageIndex
 from ftz_qa.questions import understand
-from ftz_qa.reader import FEATURES, Evidence
+from ftz_qa.reader import Evidence
 from ftz_qa.refusal import REFUSAL_FEATURES, Judge, RefusalModel, refusal_features
 from ftz_qa.text import split_sentences, tidy
 from ftz_qa.types import Hit, Section, Span
+from ftz_qa.unit_features import FEATURES
 
 if TYPE_CHECKING:
     from ftz_qa.questions import Question

@@ -18,11 +18,13 @@ from conftest import CARS, MEDICINE, PORT, RAIL, NgramEmbedder, make_article, ma
 from ftz_qa import reader as reader_module
 from ftz_qa.index import PassageIndex
 from ftz_qa.questions import understand
-from ftz_qa.reader import CLOSER, FEATURES, Reader, ReaderModel, Terms, asked_measure, has_expected, stored_model
-from ftz_qa.reader import tokens_of as tokens
+from ftz_qa.reader import CLOSER, Reader, ReaderModel, stored_model
 from ftz_qa.retrieval import HybridRetriever
+from ftz_qa.terms import Terms
+from ftz_qa.terms import tokens_of as tokens
 from ftz_qa.text import normalize
 from ftz_qa.types import Hit, Section
+from ftz_qa.unit_features import FEATURES, asked_measure, has_expected
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

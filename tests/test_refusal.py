@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from conftest import CARS, MEDICINE, PORT, RAIL, NgramEmbedder, make_issue
 from ftz_qa.index import PassageIndex
 from ftz_qa.questions import understand
-from ftz_qa.reader import FEATURES, Evidence
+from ftz_qa.reader import Evidence
 from ftz_qa.refusal import REFUSAL_FEATURES, Judge, RefusalModel, refusal_features, stored_refusal_model
 from ftz_qa.types import Hit
+from ftz_qa.unit_features import FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

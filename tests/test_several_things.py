@@ -14,9 +14,10 @@ from ftz_qa.coordination import about_each
 from ftz_qa.corroboration import with_other_issues
 from ftz_qa.distinction import distinct_names, told_apart
 from ftz_qa.questions import parts_of, understand
-from ftz_qa.reader import FEATURES, Evidence
+from ftz_qa.reader import Evidence
 from ftz_qa.text import split_sentences
 from ftz_qa.types import Hit, Passage, Section
+from ftz_qa.unit_features import FEATURES
 
 if TYPE_CHECKING:
     from ftz_qa.answering import Answerer

@@ -13,8 +13,8 @@ from ftz_qa.composing import Composed
 from ftz_qa.emphasis import emphasis
 from ftz_qa.grounding import cite, renumber, sentence_with_marker
 from ftz_qa.periods import Periods
-from ftz_qa.reader import asked_measure
 from ftz_qa.text import normalize
+from ftz_qa.unit_features import asked_measure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,8 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from ftz_qa.periods import Periods
-from ftz_qa.reader import asked_measure
 from ftz_qa.text import normalize
+from ftz_qa.unit_features import asked_measure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,9 +7,9 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from ftz_qa.questions import MEASURE_WORDS, content_words
-from ftz_qa.reader import asked_measure
 from ftz_qa.text import normalize, tagged_words
 from ftz_qa.types import Span
+from ftz_qa.unit_features import asked_measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

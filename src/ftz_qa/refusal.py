@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from ftz_qa.passages import passage_label
 from ftz_qa.periods import Periods
 from ftz_qa.questions import content_words, parts_of
-from ftz_qa.reader import FEATURES, asked_measure
 from ftz_qa.text import lexical_tokens, normalize, tagged_words
+from ftz_qa.unit_features import FEATURES, asked_measure
 
 if TYPE_CHECKING:
     import datetime as dt

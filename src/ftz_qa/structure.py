@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from ftz_qa import wording
 from ftz_qa.mentions import ARTICLE_WORD, asked_topic, mentioning, plain_text
-from ftz_qa.reader import tokens_of
 from ftz_qa.scope import issues_meant
+from ftz_qa.terms import tokens_of
 from ftz_qa.text import normalize, parse_int, split_sentences, tagged_words, tidy
 from ftz_qa.types import Span
 

@@ -10,7 +10,7 @@ from ftz_qa import wording
 from ftz_qa.errors import FtzQaError
 from ftz_qa.grounding import cite
 from ftz_qa.passages import passage_label
-from ftz_qa.reader import tokens_of
+from ftz_qa.terms import tokens_of
 from ftz_qa.text import normalize, split_sentences
 from ftz_qa.types import Span
 
