@@ -1,9 +1,10 @@
 """Turn the made-up articles of ``benchmarks/bulletins`` into issue files and question sets.
 
-    python benchmarks/bulletin_sets.py OUT [FILE.jsonl …]
+    python benchmarks/bulletin_sets.py OUT [FILE.jsonl …] [--held-out]
 
 For each file: ``OUT/NAME/issues/*.txt``, nine articles an issue in the bulletin's form, and
 ``OUT/NAME/questions.jsonl``.
+With ``--held-out`` only questions about articles that the trained reader has not learned from are asked.
 ``docs/evaluation.md`` documents the articles' format.
 """
 
@@ -17,6 +18,7 @@ from typing import Any
 
 SOURCES = Path(__file__).parent / "bulletins"
 PER_ISSUE = 9
+HELD_OUT = 5  # every fifth article, as `training/prepare.py` counts them
 FIRST_ISSUE = 501
 CONCISE = {"number", "percent", "date", "who", "where", "name"}
 _DIGITS = "零一二三四五六七八九十"
@@ -57,9 +59,12 @@ def questions(name: str, number: int, articles: list[dict[str, Any]]) -> list[di
     return items
 
 
-def write_set(source: Path, out: Path) -> None:
+def write_set(source: Path, out: Path, held_out: bool) -> None:
     """Write the issues and the questions of one file."""
     articles = [json.loads(line) for line in source.read_text(encoding="utf-8").splitlines()]
+    for place, article in enumerate(articles):
+        if held_out and place % HELD_OUT:
+            article |= {"questions": [], "unanswerable": []}
     articles.sort(key=lambda article: str(article["date"]))
     folder = out / source.stem / "issues"
     folder.mkdir(parents=True, exist_ok=True)
@@ -77,9 +82,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("sources", type=Path, nargs="*", default=sorted(SOURCES.glob("*.jsonl")))
+    parser.add_argument("--held-out", action="store_true")
     options = parser.parse_args()
     for source in options.sources:
-        write_set(source, options.out)
+        write_set(source, options.out, options.held_out)
 
 
 if __name__ == "__main__":

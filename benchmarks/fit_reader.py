@@ -1,10 +1,11 @@
 """Fit the weights of the sentence ranker (``ftz_qa/data/reader.json``) on reading-comprehension data.
 
-The data are files in SQuAD layout with Chinese paragraphs (such as CMRC 2018 train for fitting and trial for judging),
-given by path; none are kept in this repository. Every paragraph becomes an article of one big index; each question is
-searched for in all of it, so that the weights are learned against the wrong passages that retrieval really brings.
+The data are a file in SQuAD layout with Chinese paragraphs that the trained reader has not learned from (CMRC 2018
+trial), given by path and not kept in this repository; half of its paragraphs are for fitting, half for judging. Every
+paragraph becomes an article of one big index; each question is searched for in all of it, so that the weights are
+learned against the wrong passages that retrieval really brings.
 
-    python benchmarks/fit_reader.py TRAIN.json --judge TRIAL.json --paragraphs 1200
+    python benchmarks/fit_reader.py TRIAL.json --set SET.jsonl=INDEX_DIR
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import contextlib
 import json
 import random
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ from ftz_qa.evaluation import folded, read_items
 from ftz_qa.index import PassageIndex
 from ftz_qa.questions import understand
 from ftz_qa.reader import CLOSER, Evidence, Reader, ReaderModel, stored_model
+from ftz_qa.reading import load_reading_model
 from ftz_qa.retrieval import HybridRetriever
 from ftz_qa.settings import Settings
 from ftz_qa.structure import structural_reply
@@ -36,7 +38,7 @@ from ftz_qa.unit_features import FEATURES
 
 OUT = Path(__file__).parents[1] / "src/ftz_qa/data/reader.json"
 HITS = 8
-QUESTIONS_PER_PARAGRAPH = 2
+QUESTIONS_PER_PARAGRAPH = 3
 CANDIDATES = 7  # of which the new weights choose those for the closer look
 
 
@@ -48,6 +50,7 @@ class Sample:
     right: NDArray[np.bool_]
     closer: NDArray[np.float32]
     weight: float = 1.0
+    article: int = 0
 
 
 @dataclass
@@ -93,7 +96,7 @@ def samples(issue: Issue, asked: list[Asked], embedder: Embedder, cache: Path | 
     """Features and labels for every question whose answer was retrieved, and the share of those."""
     index = cached_index(issue, embedder, cache)
     retriever = HybridRetriever(index=index, embedder=embedder)
-    reader = Reader(index, embedder, ReaderModel({}, 0.0))
+    reader = Reader(index, embedder, ReaderModel({}, 0.0), load_reading_model(Settings().cache_dir, 2))
     vectors = embedder.embed_queries([item.question for item in asked])
     found: list[Sample] = []
     for item, vector in zip(asked, vectors, strict=True):
@@ -105,7 +108,8 @@ def samples(issue: Issue, asked: list[Asked], embedder: Embedder, cache: Path | 
             for e in evidence
         ]
         if any(right):
-            found.append(_sample(reader, evidence, vector, np.array(right), 1.0))
+            sample = _sample(reader, evidence, vector, np.array(right), 1.0)
+            found.append(replace(sample, article=item.article))
     return found, len(found) / len(asked)
 
 
@@ -124,7 +128,7 @@ def set_samples(path: Path, index_dir: Path, embedder: Embedder, weight: float) 
     """The same for the questions for tuning of a set: units of gold articles that hold most of the facts are right."""
     index = PassageIndex.load(index_dir)
     retriever = HybridRetriever(index=index, embedder=embedder)
-    reader = Reader(index, embedder, ReaderModel({}, 0.0))
+    reader = Reader(index, embedder, ReaderModel({}, 0.0), load_reading_model(Settings().cache_dir, 2))
     found: list[Sample] = []
     for item in read_items([path], "dev"):
         gold = {(g.issue, g.article) for g in item.gold}
@@ -189,9 +193,8 @@ def _say(message: str) -> None:
 def main() -> None:
     """Fit, judge, print and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("train", type=Path)
-    parser.add_argument("--judge", type=Path, required=True)
-    parser.add_argument("--paragraphs", type=int, default=1200)
+    parser.add_argument("squad", type=Path)
+    parser.add_argument("--paragraphs", type=int, default=10_000)
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument(
         "--set", action="append", default=[], help="SET.jsonl=INDEX_DIR: its questions for tuning are learned from"
@@ -203,12 +206,10 @@ def main() -> None:
     embedder = load_embedder(
         "", settings.cache_dir, query_prefix=settings.query_prefix, passage_prefix=settings.passage_prefix, threads=2
     )
-    train, train_found = samples(
-        *read_squad(options.train, options.paragraphs, 1), embedder, options.cache and options.cache / "train"
+    everything, retrieved = samples(
+        *read_squad(options.squad, options.paragraphs, 1), embedder, options.cache and options.cache / "judge"
     )
-    judged, judge_found = samples(
-        *read_squad(options.judge, 10_000, 1), embedder, options.cache and options.cache / "judge"
-    )
+    train, judged = ([s for s in everything if s.article % 2 == rest] for rest in (1, 0))
     own: list[Sample] = []
     for pair in options.set:
         path, _, index_dir = pair.partition("=")
@@ -217,10 +218,10 @@ def main() -> None:
     weights = fit(train)
     closer = max(range(0, 101, 5), key=lambda weight: accuracy(train, weights, 1, weight))
     report = {
-        "source": [options.train.name, options.judge.name],
+        "source": options.squad.name,
         "questions": len(train),
         "judged_questions": len(judged),
-        "retrieved": [round(train_found, 4), round(judge_found, 4)],
+        "retrieved": round(retrieved, 4),
         "own_questions": len(own),
         "own_top": [round(accuracy(own, weights, top, closer), 4) for top in (1, 2, 3)] if own else [],
         "judged_top": [round(accuracy(judged, weights, top, closer), 4) for top in (1, 2, 3)],
@@ -239,7 +240,7 @@ def main() -> None:
 def _blank(sample: Sample, name: str) -> Sample:
     features = sample.features.copy()
     features[:, FEATURES.index(name)] = 0.0
-    return Sample(features, sample.right, sample.closer, sample.weight)
+    return replace(sample, features=features)
 
 
 if __name__ == "__main__":

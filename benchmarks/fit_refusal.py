@@ -29,6 +29,7 @@ from ftz_qa.evaluation import read_items
 from ftz_qa.index import PassageIndex
 from ftz_qa.questions import understand
 from ftz_qa.reader import Reader
+from ftz_qa.reading import load_reading_model
 from ftz_qa.refusal import REFUSAL_FEATURES, refusal_features
 from ftz_qa.retrieval import HybridRetriever
 from ftz_qa.settings import Settings
@@ -43,6 +44,7 @@ SILENT_SHARE = 0.25  # of the questions that staff ask; the sets hold more, for 
 PROPER, NEAR_MISS, OFF_SUBJECT, OTHER = 1.0, 0.05, 0.1, 0.05
 OFF_SUBJECT_COUNT = 120
 SQUAD_COUNT = 200
+NEAR_MISSES = 0.4  # share of the answerable questions that are asked once more without their articles
 Row = tuple[list[float], bool, float, str]
 
 
@@ -53,7 +55,7 @@ class Asker:
         self._index = index
         self._embedder = embedder
         self._retriever = HybridRetriever(index=index, embedder=embedder)
-        self._reader = Reader(index, embedder)
+        self._reader = Reader(index, embedder, reading=load_reading_model(Settings().cache_dir, 2))
         self._speller = Speller(index.lexical.idf)
 
     def features(
@@ -80,13 +82,14 @@ def set_rows(path: Path, index_dir: Path, embedder: Embedder) -> list[Row]:
     """Features, answerable or not, and weight of every tuning question of a set, and of its near misses."""
     asker = Asker(PassageIndex.load(index_dir), embedder)
     rows: list[Row] = []
+    chooser = random.Random(0)
     for item in read_items([path], "dev"):
         features = asker.features(item.question, item.history)
         if features is None:
             continue
         rows.append((features, item.answerable, PROPER, item.id))
         gold: set[tuple[int | None, int]] = {(g.issue, g.article) for g in item.gold}
-        if gold:
+        if gold and chooser.random() < NEAR_MISSES:
             missing = asker.features(item.question, item.history, partial(_is_gold, gold))
             if missing is not None:
                 rows.append((missing, False, NEAR_MISS, item.id + "-"))

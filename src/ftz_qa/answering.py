@@ -28,6 +28,7 @@ from ftz_qa.mentions import PlainTexts
 from ftz_qa.prompts import load_prompt
 from ftz_qa.questions import Question, parts_of, understand
 from ftz_qa.reader import Reader
+from ftz_qa.reading import load_reading_model
 from ftz_qa.refusal import Judge
 from ftz_qa.retrieval import HybridRetriever, document_hit
 from ftz_qa.scope import issue_numbers, issues_meant, named_issues, with_numbers, without_issue
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ftz_qa.embedding import Embedder
+    from ftz_qa.reading import ReadingModel
     from ftz_qa.settings import Settings
     from ftz_qa.types import Issue, Turn
 
@@ -114,6 +116,8 @@ class AnswerChain(Runnable[Request, str | Answer]):
         Where a newer build may appear; it is taken up between two questions. None keeps to `index`.
     writer
         Writes the answers with a language model; None takes them from the bulletins word for word.
+    reading
+        The trained reader; None to do without.
     """
 
     def __init__(
@@ -122,8 +126,10 @@ class AnswerChain(Runnable[Request, str | Answer]):
         embedder: Embedder,
         index_dir: Path | None = None,
         writer: Writer | None = None,
+        reading: ReadingModel | None = None,
     ) -> None:
         self._embedder = embedder
+        self._reading = reading
         self._writer = writer
         self._index_dir = index_dir
         self._lock = Lock()
@@ -134,7 +140,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
         index.check_model(self._embedder.identity)
         retriever = HybridRetriever(index=index, embedder=self._embedder)
         idf = index.lexical.idf
-        reader, judge = Reader(index, self._embedder), Judge(idf, index.newest_date)
+        reader, judge = Reader(index, self._embedder, reading=self._reading), Judge(idf, index.newest_date)
         with collector_paused():
             engine = _Engine(index, retriever, reader, judge, Speller(idf), PlainTexts(index.issues))
             spare_the_living()
@@ -393,7 +399,8 @@ def load_answerer(settings: Settings, progress: Callable[[str], None] | None = N
         threads=settings.threads,
         progress=progress,
     )
-    return Answerer(AnswerChain(index, embedder, settings.index_dir, load_writer(settings)))
+    reading = load_reading_model(settings.cache_dir, settings.threads, progress) if settings.reading_model else None
+    return Answerer(AnswerChain(index, embedder, settings.index_dir, load_writer(settings), reading))
 
 
 def load_writer(settings: Settings) -> Writer | None:

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ftz_qa.passages import passage_context
 from ftz_qa.questions import parts_of
+from ftz_qa.reading import ReadingText
+from ftz_qa.types import Span
 from ftz_qa.unit_features import FEATURES, Asked, unit_features
 
 if TYPE_CHECKING:
@@ -20,13 +23,17 @@ if TYPE_CHECKING:
     from ftz_qa.embedding import Embedder
     from ftz_qa.index import PassageIndex
     from ftz_qa.questions import Question
-    from ftz_qa.types import Hit, Span
+    from ftz_qa.reading import Reading, ReadingModel
+    from ftz_qa.types import Hit
 
 CLOSER = 5
 """How many units get the closer look."""
 
 CLOSER_CHARS = 160
 """How much of a unit the closer look sees."""
+
+READ_PASSAGES = 6
+"""How many of the hits the trained reader reads, the first ones."""
 
 _REMEMBERED = 10_000
 
@@ -43,17 +50,30 @@ class Evidence:
         The higher the likelier it answers; comparable within one question only.
     features
         The values of `FEATURES`.
+    reading
+        What the trained reader saw in the passage; None where it did not read it.
     """
 
     hit: Hit
     span: Span
     score: float
     features: tuple[float, ...]
+    reading: Reading | None = None
 
     @property
     def text(self) -> str:
         """The unit as printed."""
         return self.hit.passage.article.body[self.span.start : self.span.end]
+
+    def answer_span(self) -> tuple[Span, float] | None:
+        """The likeliest answer within the unit, in characters of the article's body, with its probability.
+
+        None where the trained reader did not read it.
+        """
+        start = self.hit.passage.start
+        within = Span(self.span.start - start, self.span.end - start)
+        found = None if self.reading is None else self.reading.best_span(within)
+        return found and (Span(found[0].start + start, found[0].end + start), found[1])
 
 
 class Reader:
@@ -71,30 +91,55 @@ class Reader:
     model
         Weights of the features and of the closer look; None for those that come with the package (fitted by
         ``benchmarks/fit_reader.py``).
+    reading
+        The trained reader; None to do without.
     """
 
-    def __init__(self, index: PassageIndex, embedder: Embedder, model: ReaderModel | None = None) -> None:
+    def __init__(
+        self,
+        index: PassageIndex,
+        embedder: Embedder,
+        model: ReaderModel | None = None,
+        reading: ReadingModel | None = None,
+    ) -> None:
         self._index = index
         self._embedder = embedder
         model = model or stored_model()
         self._weights = np.array([model.weights.get(name, 0.0) for name in FEATURES], dtype=np.float32)
         self._closer_weight = model.closer
+        self._reading = reading
         self._closer: dict[tuple[int, Span], NDArray[np.float32]] = {}
 
     def rank(self, question: Question, vector: NDArray[np.float32], hits: Sequence[Hit]) -> list[Evidence]:
         """Every unit of the hits, the likeliest answer first; `vector` is the question's unit vector (dimension,)."""
         asked = Asked(question, self._index.lexical.idf, self._index.newest_date)
         evidence: list[Evidence] = []
+        readings = self._read(question, hits[:READ_PASSAGES])
         for rank, hit in enumerate(hits):
             spans, vectors = self._index.units_of(hit.position)
-            features = unit_features(asked, hit, rank, spans, vectors @ vector)
+            reading = readings[rank] if rank < len(readings) else None
+            features = unit_features(asked, hit, rank, spans, vectors @ vector, reading)
             scores = features @ self._weights
             evidence.extend(
-                Evidence(hit, span, float(score), tuple(row))
+                Evidence(hit, span, float(score), tuple(row), reading)
                 for span, score, row in zip(spans, scores, features.tolist(), strict=True)
             )
         evidence.sort(key=lambda item: -item.score)
         return self._look_closer(evidence, vector) if self._closer_weight else evidence
+
+    def _read(self, question: Question, hits: Sequence[Hit]) -> list[Reading]:
+        """What the trained reader sees in the hits; nothing where there is none."""
+        if self._reading is None:
+            return []
+        texts = []
+        for hit in hits:
+            passage = hit.passage
+            spans, _ = self._index.units_of(hit.position)
+            units = tuple(Span(span.start - passage.start, span.end - passage.start) for span in spans)
+            date = passage.issue.date
+            when = f"{date.year}年{date.month}月 " if date is not None else ""
+            texts.append(ReadingText(when + passage_context(passage), passage.text, units))
+        return self._reading.read(question.text, texts)
 
     def rank_parts(
         self,

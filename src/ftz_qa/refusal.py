@@ -39,10 +39,16 @@ REFUSAL_FEATURES = (
     "date_asked",
     "reason_asked",
     "several_asked",
+    "read",
+    "read_answerable",
+    "read_evidence",
+    "read_span",
 )
 """What answerability is judged by, in the order of the stored weights; `refusal_features` says what each means."""
 
 _UNIT_COSINE = FEATURES.index("unit_cosine")
+_READ_ANSWERABLE = FEATURES.index("read_answerable")
+_READ_EVIDENCE = FEATURES.index("read_evidence")
 _ENGLISH = re.compile(
     r"\b(?:what|which|when|where|who|whose|why|how|is|are|was|were|do|does|did|has|have|can|tell|list|explain|summari[sz]e)\b",
     re.I,
@@ -99,8 +105,9 @@ def refusal_features(
     question, scaled so that the usual 0.85 to 0.95 becomes -1 to 1; the fused score of the best one's passage;
     whether it asks for a figure; whether it is mostly in Latin script, for which words say nothing; how many words of
     the question have only their counterparts in the chosen units and what stands above them (``出口`` where ``进口`` is
-    said; at most two count); and whether it asks for people or bodies, for a time, for reasons or ways, and for several
-    things at once.
+    said; at most two count); whether it asks for people or bodies, for a time, for reasons or ways, and for several
+    things at once; whether the trained reader read a chosen unit, and if so, its largest logits (over 5) of whether the
+    passage answers and the unit bears it out, and how likely its best answer within a unit is.
     """
     when = Periods(question.text, today)
     times = [_times_of(item) for item in chosen]
@@ -127,7 +134,22 @@ def refusal_features(
         float(question.kind == "date"),
         float(question.kind in {"reason", "how"}),
         float(len(parts_of(question)) > 1),
+        *_read(chosen),
     ]
+
+
+def _read(chosen: Sequence[Evidence]) -> tuple[float, float, float, float]:
+    """Whether any unit was read, and the largest of what the trained reader says of those that were."""
+    read = [item for item in chosen if item.reading is not None]
+    if not read:
+        return 0.0, 0.0, 0.0, 0.0
+    spans = [item.answer_span() for item in read]
+    return (
+        1.0,
+        max(item.features[_READ_ANSWERABLE] for item in read),
+        max(item.features[_READ_EVIDENCE] for item in read),
+        max((span[1] for span in spans if span is not None), default=0.0),
+    )
 
 
 def _content_words(question: Question) -> list[tuple[str, str]]:

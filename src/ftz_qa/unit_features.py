@@ -13,6 +13,7 @@ from ftz_qa.periods import Periods
 from ftz_qa.questions import MEASURE_WORDS
 from ftz_qa.terms import Terms, tokens_of
 from ftz_qa.text import normalize, tagged_words
+from ftz_qa.types import Span
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ftz_qa.questions import Kind, Question
-    from ftz_qa.types import Hit, Span
+    from ftz_qa.reading import Reading
+    from ftz_qa.types import Hit
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _FIGURE = r"(?:\d[\d.]*|[一二两三四五六七八九十百千半]+)(?:余|多|来|个|万|亿|千|百)*"
@@ -90,9 +92,18 @@ FEATURES = (
     "short",
     "log_length",
     "first_rank",
+    "read_answerable",
+    "read_evidence",
+    "read_mass",
 )
 """What a unit is judged by, in the order of the stored weights; `unit_features` says what each means."""
 
+
+LEAST_MASS = 0.001
+"""Added to a share before its logarithm is taken."""
+
+UNREAD = (-1.0, -1.0, math.log(LEAST_MASS))
+"""Features of units that the trained reader did not see."""
 
 EARLIER_WEIGHT = 0.25
 """How much words count that are not part of what is asked: of the question before, or of the others in the same."""
@@ -149,8 +160,33 @@ class Asked:
         self.measure = asked_measure(normalize(question.focus)) or asked_measure(self.text)
 
 
+def reading_features(reading: Reading | None, units: Sequence[Span]) -> NDArray[np.float32]:
+    """What the trained reader says of each unit: float32 (units, 3), the last of `FEATURES`.
+
+    Logit of whether the passage answers and of whether the unit bears it out (over 5), and how likely the answer stands
+    in the unit (log). A passage that was not read counts as one that hardly answers.
+
+    Parameters
+    ----------
+    units
+        In characters of the text that was read.
+    """
+    if reading is None:
+        return np.tile(np.array(UNREAD, dtype=np.float32), (len(units), 1))
+    rows = [
+        (reading.answerable / 5, max(float(logit), -10.0) / 5, math.log(reading.mass(unit) + LEAST_MASS))
+        for unit, logit in zip(units, reading.unit_logits, strict=True)
+    ]
+    return np.array(rows, dtype=np.float32).reshape(-1, 3)
+
+
 def unit_features(
-    asked: Asked, hit: Hit, rank: int, spans: Sequence[Span], cosines: NDArray[np.float32]
+    asked: Asked,
+    hit: Hit,
+    rank: int,
+    spans: Sequence[Span],
+    cosines: NDArray[np.float32],
+    reading: Reading | None = None,
 ) -> NDArray[np.float32]:
     """Judge every unit of one hit: float32 (units, features), in the order of `FEATURES`.
 
@@ -160,7 +196,7 @@ def unit_features(
     characters (over 8); whether the expected kind of thing is there, figures that the question does not hold, and
     figures of the measure asked for; whether it speaks of the months and the year asked about, or of others; whether it
     tells plans where plans are asked for; whether it is an inner heading, or hardly longer than one; its length (log);
-    and whether its passage is the first hit.
+    whether its passage is the first hit; and `reading_features`.
     """
     passage = hit.passage
     body = passage.article.body
@@ -210,4 +246,8 @@ def unit_features(
             )
         )
         before |= tokens
-    return np.array(rows, dtype=np.float32).reshape(-1, len(FEATURES))
+    if not rows:
+        return np.zeros((0, len(FEATURES)), dtype=np.float32)
+    judged = np.array(rows, dtype=np.float32)
+    units = [Span(span.start - passage.start, span.end - passage.start) for span in spans]
+    return np.concatenate([judged, reading_features(reading, units)], axis=1)
