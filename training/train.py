@@ -213,6 +213,10 @@ class Run:
             self.model.load_state_dict(saved["model"])
             self.optimizer.load_state_dict(saved["optimizer"])
             self.done = saved["done"]
+        elif options.init is not None:
+            saved = torch.load(options.init, map_location=self.device, weights_only=True)
+            # The word embeddings are those of the data, which may hold other words.
+            self.model.load_state_dict(saved["model"] | {"words.weight": self.model.words.weight})
 
     def rate(self) -> float:
         """The learning rate: it climbs, stays, and falls to nothing at the end (so a run can be made longer)."""
@@ -287,6 +291,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.json"))
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--init", type=Path, help="checkpoint of an earlier stage to begin with")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="override the configuration")
     options = parser.parse_args()
     config = json.loads(options.config.read_text(encoding="utf-8"))
