@@ -13,7 +13,6 @@ from ftz_qa.errors import ModelError
 from ftz_qa.model_cache import bytes_sha256
 from ftz_qa.reading import LONGEST_ANSWER, Reading, ReadingModel, ReadingText, load_reading_model
 from ftz_qa.reading_graph import pack, unpack
-from ftz_qa.settings import Settings
 from ftz_qa.text import split_sentences
 from ftz_qa.types import Span
 
@@ -24,13 +23,6 @@ RAIL = "今年上半年，雁口铁路口岸开行中欧班列412列。其中出
 PORT = "青屿港新开通林查班集装箱航线。该航线每周一班，航程7天，主要承运橡胶和榴莲。"
 PARK = "云州片区生物医药园总投资6.5亿元。园区占地142亩，预计明年投产。已有23家企业签约入园。"
 LARGEST = 40 * 2**20
-
-
-@pytest.fixture(scope="module")
-def model() -> ReadingModel:
-    found = load_reading_model(Settings().cache_dir, 2)
-    assert found is not None
-    return found
 
 
 def text_of(body: str, title: str = "") -> ReadingText:
@@ -47,9 +39,9 @@ def text_of(body: str, title: str = "") -> ReadingText:
         ("有多少家企业签约入园？", PARK, "23家"),
     ],
 )
-def test_the_answer_is_found_in_its_sentence(model: ReadingModel, question: str, passage: str, answer: str) -> None:
+def test_the_answer_is_found_in_its_sentence(reading: ReadingModel, question: str, passage: str, answer: str) -> None:
     text = text_of(passage)
-    (read,) = model.read(question, [text])
+    (read,) = reading.read(question, [text])
     found = read.best_span()
     assert found is not None
     span, probability = found
@@ -60,27 +52,27 @@ def test_the_answer_is_found_in_its_sentence(model: ReadingModel, question: str,
     assert answer in passage[unit.start : unit.end]
 
 
-def test_the_passage_that_answers_is_the_likeliest(model: ReadingModel) -> None:
+def test_the_passage_that_answers_is_the_likeliest(reading: ReadingModel) -> None:
     texts = [text_of(RAIL), text_of(PORT), text_of(PARK)]
     for own, question in enumerate(["开行中欧班列多少列？", "林查班航线每周几班？", "生物医药园投资多少？"]):
-        readings = model.read(question, texts)
+        readings = reading.read(question, texts)
         assert max(range(3), key=lambda i: readings[i].answerable) == own
         assert readings[own].probability > 0.5
-    (off,) = model.read("这道红烧肉要炖多长时间？", [text_of(PORT)])
+    (off,) = reading.read("这道红烧肉要炖多长时间？", [text_of(PORT)])
     assert off.probability < 0.5
 
 
-def test_passages_are_read_alike_alone_and_side_by_side(model: ReadingModel) -> None:
+def test_passages_are_read_alike_alone_and_side_by_side(reading: ReadingModel) -> None:
     texts = [text_of(RAIL), text_of(PORT), text_of(PARK)]
-    together = model.read("开行多少列？", texts)
+    together = reading.read("开行多少列？", texts)
     for text, read in zip(texts, together, strict=True):
-        (alone,) = model.read("开行多少列？", [text])
+        (alone,) = reading.read("开行多少列？", [text])
         assert alone.answerable == pytest.approx(read.answerable, abs=1e-5)
         np.testing.assert_allclose(alone.starts, read.starts, atol=1e-5)
 
 
-def test_an_answer_is_looked_for_within_a_stretch_only(model: ReadingModel) -> None:
-    (read,) = model.read("出境多少列？", [text_of(RAIL)])
+def test_an_answer_is_looked_for_within_a_stretch_only(reading: ReadingModel) -> None:
+    (read,) = reading.read("出境多少列？", [text_of(RAIL)])
     last = split_sentences(RAIL)[-1]
     found = read.best_span(last)
     assert found is not None
@@ -89,10 +81,10 @@ def test_an_answer_is_looked_for_within_a_stretch_only(model: ReadingModel) -> N
     assert read.mass(last) < read.mass(split_sentences(RAIL)[1])
 
 
-def test_the_end_of_a_passage_of_several_windows_is_read(model: ReadingModel) -> None:
+def test_the_end_of_a_passage_of_several_windows_is_read(reading: ReadingModel) -> None:
     filler = "各部门召开会议，研究了下一步的工作安排，强调要持续优化营商环境。" * 40
     body = filler + PARK
-    (read,) = model.read("云州生物医药园占地多少亩？", [text_of(body)])
+    (read,) = reading.read("云州生物医药园占地多少亩？", [text_of(body)])
     found = read.best_span()
     assert found is not None
     assert "142" in body[found[0].start : found[0].end]
@@ -100,8 +92,8 @@ def test_the_end_of_a_passage_of_several_windows_is_read(model: ReadingModel) ->
     assert (np.diff(read.places[:, 0]) >= 0).all()
 
 
-def test_an_empty_passage_has_no_answer(model: ReadingModel) -> None:
-    (read,) = model.read("多少？", [ReadingText("", "", ())])
+def test_an_empty_passage_has_no_answer(reading: ReadingModel) -> None:
+    (read,) = reading.read("多少？", [ReadingText("", "", ())])
     assert read.best_span() is None
     assert read.unit_logits.shape == (0,)
 
@@ -150,19 +142,18 @@ def test_a_damaged_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         load_reading_model(tmp_path / "cache")
 
 
-def test_without_a_model_in_the_package_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_without_a_model_is_to_be_installed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ftz_qa.reading.resources.files", lambda _: tmp_path)
-    assert load_reading_model(tmp_path / "cache") is None
+    with pytest.raises(ModelError, match="没有阅读模型"):
+        load_reading_model(tmp_path / "cache")
 
 
-def test_a_damaged_cache_is_made_anew(tmp_path: Path, model: ReadingModel) -> None:
-    first = load_reading_model(tmp_path, 1)
-    assert first is not None
+def test_a_damaged_cache_is_made_anew(tmp_path: Path, reading: ReadingModel) -> None:
+    load_reading_model(tmp_path, 1)
     (graph,) = tmp_path.glob("reader-*/reader.onnx")
     whole = graph.read_bytes()
     graph.write_bytes(whole[: len(whole) // 2])
     again = load_reading_model(tmp_path, 1)
-    assert again is not None
     assert graph.read_bytes() == whole
     question, text = "开行多少列？", text_of(RAIL)
-    assert again.read(question, [text])[0].answerable == pytest.approx(model.read(question, [text])[0].answerable)
+    assert again.read(question, [text])[0].answerable == pytest.approx(reading.read(question, [text])[0].answerable)

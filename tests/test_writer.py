@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from ftz_qa.embedding import Embedder
     from ftz_qa.index import PassageIndex
+    from ftz_qa.reading import ReadingModel
     from ftz_qa.types import Passage
 
 TRAINS = "2024年经雁口铁路口岸进出境的中欧班列有多少列？"
@@ -194,7 +195,7 @@ def test_the_sentence_with_the_figure_is_cited_before_one_with_more_of_the_words
 
 
 def chain_with(model: FakeListChatModel, answerer: Answerer, embedder: Embedder) -> AnswerChain:
-    return AnswerChain(answerer.chain.index, embedder, writer=writer_of(model))
+    return AnswerChain(answerer.chain.index, embedder, answerer.chain.reading, writer=writer_of(model))
 
 
 def ask(chain: AnswerChain, question: str = TRAINS) -> Answer:
@@ -346,10 +347,10 @@ def settings_of(base_url: str, prompts_dir: Path = REPOSITORY / "prompts", model
 
 
 def test_the_model_of_the_settings_writes_over_http_and_broken_replies_leave_the_extract(
-    endpoint: Endpoint, answerer: Answerer, embedder: Embedder
+    endpoint: Endpoint, answerer: Answerer, embedder: Embedder, reading: ReadingModel
 ) -> None:
     writer = load_writer(settings_of(endpoint.url))
-    chain = AnswerChain(answerer.chain.index, embedder, writer=writer)
+    chain = AnswerChain(answerer.chain.index, embedder, reading, writer=writer)
     endpoint.reply = completion(f"班列912列[{number_of('912列', answerer)}]。")
     answer = ask(chain)
     assert (answer.text, answer.mode) == ("班列912列。[1]", "llm")

@@ -17,7 +17,7 @@ import typer
 
 from ftz_qa import cli_accounts, cli_evaluate, cli_output, cli_upkeep
 from ftz_qa.cli_settings import IndexDir, load_settings
-from ftz_qa.errors import FtzQaError, InputError, ModelError
+from ftz_qa.errors import FtzQaError, InputError
 
 if TYPE_CHECKING:
     from ftz_qa.answering import Answerer
@@ -139,8 +139,6 @@ def read(
     settings = load_settings()
     asked = read_records(jsonl, ToRead)
     model = load_reading_model(settings.cache_dir, settings.threads, cli_output.say)
-    if model is None:
-        raise ModelError("软件包里没有阅读模型（data/reading_model.npz），请重新安装 ftz-qa")
     with cli_output.StageProgress() as progress:
         read_all(asked, model, out, progress)
 
