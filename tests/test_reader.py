@@ -270,7 +270,7 @@ def test_features_stay_in_their_ranges(reader: Reader, index: PassageIndex, embe
 @given(
     st.text(st.sampled_from("口岸班列去年今年多少几个月3月第一季度占地亩为什么谁在哪里，。？?%  ab1９"), max_size=30)
 )
-def test_any_question_can_be_read(question: str, reading: ReadingModel) -> None:
+def test_any_question_can_be_read(reading: ReadingModel, question: str) -> None:
     embedder = NgramEmbedder()
     index = PassageIndex.build([make_issue(7, RAIL, PORT)], embedder)
     evidence = Reader(index, embedder, reading).rank(understand(question), *find(index, embedder, question))
