@@ -76,11 +76,11 @@ def card_text(content: bytes, stages: list[dict[str, Any]], figures: dict[str, A
         figures=_rows([f"{name}, {judged_on}", *(v[key] for key in SHOWN)] for name, v in figures.items()),
         settings=_table(["setting", *names], ([key, *(s["config"].get(key, "") for s in stages)] for key in keys)),
         training=_table(
-            ["", *stages[-1]["squad"]],
+            ["", *stages[-1]["figures"]["squad"]],
             (
-                [f"{name}, {kind}", *stage[kind].values()]
+                [f"{name}, {kind}", *values.values()]
                 for name, stage in zip(names, stages, strict=True)
-                for kind in ("squad", "bulletins")
+                for kind, values in stage["figures"].items()
             ),
         ),
     )
