@@ -50,6 +50,7 @@ _BREAK = re.compile(r"[。！？!?\n]")
 _YEAR = re.compile(r"\d{4}年")
 _COMMA = re.compile(r"[,，;；:：、]")
 _NOT_ONLY = "(?!仅|但|断|同|少|久|足|过|论|管)"
+_DENIAL = re.compile(rf"(?:{DENIED}){_NOT_ONLY}[\u4e00-\u9fff]{{0,3}}$")
 _DENIED_TAGS = frozenset("vn")
 
 
@@ -149,7 +150,12 @@ def _tells(word: str) -> bool:
 
 
 def turned_round(sentence: str, source: str) -> str:
-    """A word that is denied in one of both texts and never in the other; empty where there is none."""
+    """A word or figure that is denied in one of both texts and never in the other; empty where there is none."""
+    told_figures = figures(source)
+    for figure in figures(sentence):
+        denied = {bool(_DENIAL.search(source, 0, one.start)) for one in told_figures if one.same(figure)}
+        if denied and bool(_DENIAL.search(sentence, 0, figure.start)) not in denied:
+            return sentence[figure.start : figure.end]
     for word, tag in tagged_words(sentence):
         if len(word) > 1 and tag[0] in _DENIED_TAGS and word in source:
             said, told = _denied(word, sentence), _denied(word, source)
@@ -160,5 +166,4 @@ def turned_round(sentence: str, source: str) -> str:
 
 def _denied(word: str, text: str) -> set[bool]:
     """Whether a word is denied, at each place where it stands."""
-    denial = re.compile(rf"(?:{DENIED}){_NOT_ONLY}[\u4e00-\u9fff]{{0,3}}$")
-    return {bool(denial.search(text, 0, match.start())) for match in re.finditer(re.escape(word), text)}
+    return {bool(_DENIAL.search(text, 0, match.start())) for match in re.finditer(re.escape(word), text)}

@@ -54,6 +54,8 @@ class ItemRecord(_Record):
     ----------
     digest
         SHA-256 of the question with everything that it is judged by, so that edited questions are not compared.
+    verified
+        Whether all sentences of a language model's answer are borne out; None where none was asked.
     confidence, rank, right, brief, cited, precision, faults, judged
         As in `Answer` and `Outcome`.
     quote_recall, quote_precision, unsupported
@@ -76,6 +78,7 @@ class ItemRecord(_Record):
     citations: tuple[CitationRecord, ...]
     confidence: float | None
     latency_ms: float
+    verified: bool | None = None
     rank: int | None
     retrieved: tuple[tuple[int | None, int], ...]
     right: bool

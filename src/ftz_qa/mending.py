@@ -59,13 +59,11 @@ def ask_for_repairs(
 
 
 def _read(line: str) -> Sentence | None:
+    """The first sentence of a line that has markers; the others are not what was asked for."""
     found = list(sentences([line]))
-    if not found:
-        return None
-    if found[0].text == DELETE:
+    if found and found[0].text == DELETE:
         return Sentence("", ())
-    markers = tuple(dict.fromkeys(n for one in found for n in one.markers))
-    return Sentence("。".join(one.text for one in found), markers)
+    return next((sentence for sentence in found if sentence.markers), None)
 
 
 def nearest_unit(text: str, place: Place) -> Span:
