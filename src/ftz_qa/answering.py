@@ -213,7 +213,8 @@ class AnswerChain(Runnable[Request, str | Answer]):
         ]
         answer = self._answer(question, history, config)
         if isinstance(answer, Draft) and self._writer is not None:
-            answer = yield from self._writer.stream(answer, config)
+            draft = replace(answer, spent=time.perf_counter() - started)
+            answer = yield from self._writer.stream(draft, config)
         elif isinstance(answer, Draft):
             answer = answer.extract
             yield from answer.text.splitlines(keepends=True)
@@ -228,6 +229,8 @@ class AnswerChain(Runnable[Request, str | Answer]):
         plain = simplify(asked) if courtesy else without_courtesies(simplify(asked))[0]
         respelled = engine.speller.respell(plain)
         question = understand(respelled, history)
+        if not courtesy and self._writer is not None and self._writer.condenser is not None:
+            question = self._writer.condenser.restated(question, respelled, history, config)
         restated = question.follow_up or respelled != plain
         notes = (wording.understood_as(question.text, question.follow_up),) if restated else ()
         blank = Answer(asked, "", True, (), "extractive", resolved=question.text, notes=notes)

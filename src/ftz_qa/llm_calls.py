@@ -73,15 +73,20 @@ class LlmClient:
         self._places = BoundedSemaphore(self.limits.concurrent)
 
     @contextmanager
-    def session(self) -> Iterator[LlmSession]:
+    def session(self, seconds: float | None = None) -> Iterator[LlmSession]:
         """A place at the endpoint for everything that one answer asks of it.
+
+        Parameters
+        ----------
+        seconds
+            What is left of the overall time; None for all of it.
 
         Raises
         ------
         LlmError
             ``resting`` or ``crowded``: the endpoint is not to be asked now.
         """
-        deadline = time.monotonic() + self.limits.overall
+        deadline = time.monotonic() + (self.limits.overall if seconds is None else seconds)
         if not self._places.acquire(timeout=self.limits.first_token):
             raise LlmError("crowded")
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftz_qa import wording
+from ftz_qa.condensing import CONDENSE_PLACEHOLDERS, Condenser
 from ftz_qa.errors import InputError
 from ftz_qa.llm import chat_model, check_local
 from ftz_qa.llm_calls import Limits, LlmClient
@@ -80,4 +81,7 @@ def load_writer(settings: Settings, embedder: Embedder) -> Writer | None:
     client = load_client(settings)
     if client is None:
         return None
-    return Writer(client, prompts, Nearness(embedder), Room(settings.llm_context, settings.llm_max_tokens))
+    condense = load_prompt(settings.prompts_dir, "condense", CONDENSE_PLACEHOLDERS)
+    condenser = Condenser(client, condense) if settings.llm_condense else None
+    room = Room(settings.llm_context, settings.llm_max_tokens)
+    return Writer(client, prompts, Nearness(embedder), room, condenser)

@@ -42,6 +42,7 @@ _MONTHS = re.compile(
     rf"{_N}月?份?(?:-|至|到){_N}月份?|[前头]{_N}个?月|前?第?{_N}个?季度|{_N}月份?(?![\d一二三四五六七八九十])"
 )
 _OF_THE_ISSUE = re.compile(r"第\d+期|刊发|刊载|通报(?:日期|于)")
+_DATED = re.compile(r"\d[\d.]*(?:年|月|日|号|期|%)?")
 _QUOTED = re.compile(r"[《“\"「『](.{2,40}?)[》”\"」』]")
 _NAME_TAGS = ("nr", "nrt", "nrfg", "ns", "nt", "nz", "eng")
 _SUFFIXES = ("省", "市", "县", "区", "港", "镇", "公司", "集团")
@@ -208,12 +209,14 @@ def names_in(sentence: str) -> Iterator[str]:
     """What looks like a name: by its tag, in quotation marks, or by what stands behind it."""
     for match in _QUOTED.finditer(sentence):
         yield match[1]
-    words = tagged_words(sentence)
+    # Behind a figure, ``年`` and the like would be taken for the beginning of a name.
+    words = tagged_words(_DATED.sub("，", sentence))
     for n, (word, tag) in enumerate(words):
         after = words[n + 1][0] if n + 1 < len(words) else ""
         if tag in ("nr", "nrt") and len(word) == 1:
             # A surname; the given name behind it may be taken for any word.
-            yield word + after
+            if after.isalpha():
+                yield word + after
         elif len(word) > 1 and (tag in _NAME_TAGS or (tag[0] in "nj" and _NAMING.fullmatch(after))):
             yield word
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from langchain_core.prompts import PromptTemplate
     from langchain_core.runnables import RunnableConfig
 
+    from ftz_qa.condensing import Condenser
     from ftz_qa.evidence import Evidence
     from ftz_qa.llm_calls import LlmClient, LlmSession
     from ftz_qa.sentence_checks import Place
@@ -51,6 +52,8 @@ class Draft:
         What the answer may rest on, best first.
     extract
         The answer in the bulletins' words, which stands where the model's does not.
+    spent
+        Seconds that went by since the question was asked.
     closing
         Lines that stand below either, such as that a part of the question has no answer.
     """
@@ -59,6 +62,7 @@ class Draft:
     passages: tuple[Passage, ...]
     extract: Answer
     closing: tuple[str, ...] = ()
+    spent: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ class Writer:
         the sentence, the cited ones and all. None goes by the words alone.
     room
         Of the model.
+    condenser
+        Restates follow-ups before anything is searched; None leaves them to the rules.
     """
 
     def __init__(
@@ -112,7 +118,9 @@ class Writer:
         prompts: Prompts,
         near: Callable[[str, Sequence[Place], Sequence[Place]], bool] | None = None,
         room: Room | None = None,
+        condenser: Condenser | None = None,
     ) -> None:
+        self.condenser = condenser
         self.client = client
         self._prompts = prompts
         self._near = near
@@ -128,7 +136,7 @@ class Writer:
         session: LlmSession | None = None
         begun = False
         try:
-            with self.client.session() as session:
+            with self.client.session(max(0.0, self.client.limits.overall - draft.spent)) as session:
                 for piece in filter(None, self._write(session, draft, composed, config)):
                     begun = True
                     yield piece
