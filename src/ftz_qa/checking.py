@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ftz_qa.mending import source_sentence
 from ftz_qa.sentence_checks import FEW_WORDS, Place, Problem, problem_of, share_held
 from ftz_qa.text import tidy
+from ftz_qa.wording import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from ftz_qa.evidence import Evidence
     from ftz_qa.replies import Sentence
     from ftz_qa.written import Composition
-
-_SILENT = "没有找到答案"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Desk:
 
     def check(self, sentence: Sentence) -> Checked:
         """A sentence with what is wrong with it."""
-        if _SILENT in sentence.text:
+        if SILENT in sentence.text:
             self.silent = True
             return Checked(sentence, None, deleted=True)
         cited = self.places(sentence)
@@ -61,7 +60,7 @@ class Desk:
         """Put a sentence in the best form that it can have: its own, the bulletin's, marked, or none at all."""
         sentence, cited = checked.sentence, self.places(checked.sentence)
         if checked.deleted:
-            composed.repaired += _SILENT not in sentence.text
+            composed.repaired += SILENT not in sentence.text
             return ""
         if checked.problem is None:
             composed.repaired += checked.repaired
