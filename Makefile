@@ -11,7 +11,10 @@ PYTHON ?=
 # An additional package index from which torch comes, where one offers builds for the CPU only (several GB less).
 TORCH_INDEX_URL ?=
 
-.PHONY: help install run test lint type eval bench scale format clean
+# Reading-comprehension data in SQuAD layout that the trained reader has not learned from (CMRC 2018 trial).
+SQUAD ?=
+
+.PHONY: help install run test lint type eval fit bench scale format clean
 .DEFAULT_GOAL := help
 
 help: ## 列出各目标
@@ -54,6 +57,10 @@ type: install ## 检查类型
 
 eval: install ## 用样本问题集评测回答，报告在 benchmarks/out/evaluation
 	@exec $(BIN)/python benchmarks/evaluate.py
+
+fit: install ## 重新拟合排序和拒答的小模型：make fit SQUAD=cmrc2018_trial.json
+	@[ -n "$(SQUAD)" ] || { echo '错误：请用 SQUAD=文件 指定阅读理解数据（CMRC 2018 trial，SQuAD 格式）' >&2; exit 2; }
+	@exec $(BIN)/python benchmarks/fit_models.py --squad '$(SQUAD)' --work benchmarks/out/fit
 
 bench: install ## 测量速度和内存，与现成的 LangChain 流程相比
 	@$(PIP) --quiet -e '.[bench]'

@@ -96,7 +96,7 @@ def samples(issue: Issue, asked: list[Asked], embedder: Embedder, cache: Path | 
     """Features and labels for every question whose answer was retrieved, and the share of those."""
     index = cached_index(issue, embedder, cache)
     retriever = HybridRetriever(index=index, embedder=embedder)
-    reader = Reader(index, embedder, ReaderModel({}, 0.0), load_reading_model(Settings().cache_dir, 2))
+    reader = Reader(index, embedder, load_reading_model(Settings().cache_dir, 2), ReaderModel({}, 0.0))
     vectors = embedder.embed_queries([item.question for item in asked])
     found: list[Sample] = []
     for item, vector in zip(asked, vectors, strict=True):
@@ -128,7 +128,7 @@ def set_samples(path: Path, index_dir: Path, embedder: Embedder, weight: float) 
     """The same for the questions for tuning of a set: units of gold articles that hold most of the facts are right."""
     index = PassageIndex.load(index_dir)
     retriever = HybridRetriever(index=index, embedder=embedder)
-    reader = Reader(index, embedder, ReaderModel({}, 0.0), load_reading_model(Settings().cache_dir, 2))
+    reader = Reader(index, embedder, load_reading_model(Settings().cache_dir, 2), ReaderModel({}, 0.0))
     found: list[Sample] = []
     for item in read_items([path], "dev"):
         gold = {(g.issue, g.article) for g in item.gold}

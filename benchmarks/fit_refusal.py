@@ -55,7 +55,7 @@ class Asker:
         self._index = index
         self._embedder = embedder
         self._retriever = HybridRetriever(index=index, embedder=embedder)
-        self._reader = Reader(index, embedder, reading=load_reading_model(Settings().cache_dir, 2))
+        self._reader = Reader(index, embedder, load_reading_model(Settings().cache_dir, 2))
         self._speller = Speller(index.lexical.idf)
 
     def features(

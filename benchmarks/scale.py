@@ -192,13 +192,17 @@ def ask(work: Path, issues: int, cheap: bool) -> dict[str, float | str]:
     """Load the index and ask."""
     from ftz_qa.answering import AnswerChain, Answerer
     from ftz_qa.index import PassageIndex
+    from ftz_qa.reading import load_reading_model
+    from ftz_qa.settings import Settings
 
     embedder = embedder_for(cheap=False)
+    settings = Settings()
+    reading = load_reading_model(settings.cache_dir, settings.threads)
     if cheap:  # as slow as ever, but it finds other passages
         embedder.identity = CheapEmbedder.identity
     embedder.embed_queries(["预热"])
     started, cpu = time.perf_counter(), time.process_time()
-    answerer = Answerer(AnswerChain(PassageIndex.load(work / "index"), embedder, work / "index"))
+    answerer = Answerer(AnswerChain(PassageIndex.load(work / "index"), embedder, reading, work / "index"))
     loaded = {"load_s": time.perf_counter() - started, "load_cpu_s": time.process_time() - cpu}
     asked = BulletinGenerator().questions(issues, QUESTIONS)
     return {**loaded, **_latencies(answerer, asked), **_recall(answerer, asked), "ask_peak_mb": peak_mb()}

@@ -85,6 +85,7 @@ def ours(copies: int) -> dict[str, float]:
     from ftz_qa.answering import AnswerChain, Answerer
     from ftz_qa.embedding import load_embedder
     from ftz_qa.index import PassageIndex
+    from ftz_qa.reading import load_reading_model
     from ftz_qa.settings import Settings
     from ftz_qa.types import Issue
 
@@ -96,10 +97,11 @@ def ours(copies: int) -> dict[str, float]:
         passage_prefix=settings.passage_prefix,
         threads=THREADS,
     )
+    reading = load_reading_model(settings.cache_dir, THREADS)
     issues = [issue for issue in bulletins(copies) if isinstance(issue, Issue)]
 
     def build() -> Callable[[str], object]:
-        return Answerer(AnswerChain(PassageIndex.build(issues, embedder), embedder)).answer
+        return Answerer(AnswerChain(PassageIndex.build(issues, embedder), embedder, reading)).answer
 
     return measured(sum(len(a.body) for issue in issues for a in issue.articles), build)
 

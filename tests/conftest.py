@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from ftz_qa.answering import Answerer
+    from ftz_qa.reading import ReadingModel
 # The first example loads dictionaries, and test machines are busy: time limits of single examples mean nothing.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
@@ -149,6 +150,15 @@ def embedder() -> Embedder:
 
 
 @pytest.fixture(scope="session")
+def reading() -> ReadingModel:
+    """The trained reader that comes with the package."""
+    from ftz_qa.reading import load_reading_model
+
+    settings = Settings()
+    return load_reading_model(settings.cache_dir, settings.threads)
+
+
+@pytest.fixture(scope="session")
 def sample_index_dir(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published index of the sample issues, made by the real model."""
     from ftz_qa.indexing import index_issues
@@ -159,11 +169,11 @@ def sample_index_dir(embedder: Embedder, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="session")
-def answerer(embedder: Embedder, sample_index_dir: Path) -> Answerer:
+def answerer(embedder: Embedder, sample_index_dir: Path, reading: ReadingModel) -> Answerer:
     """The whole chain over the sample issues."""
     from ftz_qa.answering import AnswerChain, Answerer
 
-    return Answerer(AnswerChain(PassageIndex.load(sample_index_dir), embedder, sample_index_dir))
+    return Answerer(AnswerChain(PassageIndex.load(sample_index_dir), embedder, reading, sample_index_dir))
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from ftz_qa.questions import understand
 if TYPE_CHECKING:
     from ftz_qa.embedding import Embedder
     from ftz_qa.evaluation import Outcome
+    from ftz_qa.reading import ReadingModel
 
 BULLETIN = Path(__file__).parents[1].parent / "shared/bulletins/issue-239.txt"
 QUESTIONS = REPOSITORY / "benchmarks/questions"
@@ -31,11 +32,11 @@ needs_bulletin = pytest.mark.skipif(not BULLETIN.is_file(), reason=f"the bulleti
 
 
 @pytest.fixture(scope="module")
-def bulletin_answerer(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Answerer:
+def bulletin_answerer(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory, reading: ReadingModel) -> Answerer:
     """The whole chain over the real bulletin."""
     folder = tmp_path_factory.mktemp("bulletin-index")
     index_issues([BULLETIN], folder, embedder)
-    return Answerer(AnswerChain(PassageIndex.load(folder), embedder, folder))
+    return Answerer(AnswerChain(PassageIndex.load(folder), embedder, reading, folder))
 
 
 @pytest.fixture(scope="module")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
 
     from ftz_qa.embedding import Embedder
+    from ftz_qa.reading import ReadingModel
 
 TRAINS = "2024年经雁口铁路口岸进出境的中欧班列有多少列？"
 CONTENTS = "第303期有哪些文章？"
@@ -339,8 +340,10 @@ def test_callbacks_see_why_a_question_failed(answerer: Answerer) -> None:
 # The same answer every time
 
 
-def test_the_same_question_gets_the_same_answer_again(answerer: Answerer, embedder: Embedder) -> None:
-    fresh = Answerer(AnswerChain(answerer.chain.index, embedder))
+def test_the_same_question_gets_the_same_answer_again(
+    answerer: Answerer, embedder: Embedder, reading: ReadingModel
+) -> None:
+    fresh = Answerer(AnswerChain(answerer.chain.index, embedder, reading))
     for question in QUESTIONS:
         first = timeless(answerer.answer(question))
         assert timeless(answerer.answer(question)) == first
@@ -387,9 +390,9 @@ def index_dir(sample_index_dir: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def serving(index_dir: Path, embedder: Embedder) -> Answerer:
+def serving(index_dir: Path, embedder: Embedder, reading: ReadingModel) -> Answerer:
     """The chain over that copy."""
-    return Answerer(AnswerChain(PassageIndex.load(index_dir), embedder, index_dir))
+    return Answerer(AnswerChain(PassageIndex.load(index_dir), embedder, reading, index_dir))
 
 
 def add_next_issue(index_dir: Path, embedder: Embedder) -> str:
@@ -438,18 +441,18 @@ def test_a_newer_build_of_another_model_leaves_the_old_one_serving(
 
 
 def test_without_an_index_folder_the_chain_keeps_to_its_index(
-    index_dir: Path, small_index: PassageIndex, ngram_embedder: NgramEmbedder
+    index_dir: Path, small_index: PassageIndex, ngram_embedder: NgramEmbedder, reading: ReadingModel
 ) -> None:
-    chain = AnswerChain(small_index, ngram_embedder)
+    chain = AnswerChain(small_index, ngram_embedder, reading)
     small_index.save(index_dir)
     assert chain.index is small_index
 
 
 def test_an_index_of_another_model_is_a_model_error_that_names_both(
-    small_index: PassageIndex, embedder: Embedder
+    small_index: PassageIndex, embedder: Embedder, reading: ReadingModel
 ) -> None:
     with pytest.raises(ModelError) as caught:
-        AnswerChain(small_index, embedder)
+        AnswerChain(small_index, embedder, reading)
     assert small_index.model_identity in str(caught.value)
     assert embedder.identity in str(caught.value)
 

@@ -94,7 +94,8 @@ def test_the_chain_searches_for_the_restated_question_and_says_so(answerer: Answ
     model = ScriptedChat(replies=[restated, "通报中没有找到答案"])
     client = LlmClient(model)
     condenser = Condenser(client, load_prompt(PROMPTS, "condense", CONDENSE_PLACEHOLDERS))
-    chain = AnswerChain(answerer.chain.index, embedder, writer=Writer(client, prompts(), condenser=condenser))
+    writer = Writer(client, prompts(), condenser=condenser)
+    chain = AnswerChain(answerer.chain.index, embedder, answerer.chain.reading, writer=writer)
     history = [Turn("user", "雁口铁路口岸2024年的中欧班列开行情况如何？"), Turn("assistant", "……")]
     answer = Answerer(chain).answer("有多少列？", history)
     assert answer.resolved == restated

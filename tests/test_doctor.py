@@ -46,7 +46,7 @@ def endpoint() -> Iterator[Endpoint]:
 
 
 def findings(**given: Any) -> dict[str, Finding]:  # noqa: ANN401
-    settings = Settings.model_validate({"reading_model": False, "prompts_dir": REPOSITORY / "prompts"} | given)
+    settings = Settings.model_validate({"prompts_dir": REPOSITORY / "prompts"} | given)
     return {finding.name: finding for finding in examine(settings)}
 
 
@@ -128,9 +128,8 @@ def test_nobody_there_is_named() -> None:
 
 
 def test_the_command_prints_a_line_each_and_fails_where_something_is_wrong(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("FTZ_QA_READING_MODEL", "false")
     main(["doctor"])
     out = capfd.readouterr().out
     assert out.startswith("[正常] 索引：")

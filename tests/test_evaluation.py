@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ftz_qa.embedding import Embedder
     from ftz_qa.index import PassageIndex
+    from ftz_qa.reading import ReadingModel
 
 
 # Reading question sets
@@ -155,9 +156,9 @@ def test_too_long_or_citing_another_article_is_a_fault_but_not_a_mistake() -> No
 
 
 def test_questions_are_asked_of_the_chain_with_their_history(
-    small_index: PassageIndex, ngram_embedder: Embedder
+    small_index: PassageIndex, ngram_embedder: Embedder, reading: ReadingModel
 ) -> None:
-    answerer = Answerer(AnswerChain(small_index, ngram_embedder))
+    answerer = Answerer(AnswerChain(small_index, ngram_embedder, reading))
     history = [{"role": "user", "content": "雁口铁路口岸今年上半年开行了多少列中欧班列？"}]
     asked = [
         item(id="a", question=history[0]["content"], gold=[{"issue": 7, "article": 1}]),

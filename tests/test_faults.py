@@ -32,6 +32,7 @@ from upkeep_driver import CheapEmbedder, write_bulletin
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ftz_qa.reading import ReadingModel
     from ftz_qa.types import Issue
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks and kills")
@@ -93,9 +94,9 @@ def index_dir(tmp_path: Path, driver: Driver) -> Path:
 class RunningPage:
     """What a page keeps open while writers live and die."""
 
-    def __init__(self, index_dir: Path) -> None:
+    def __init__(self, index_dir: Path, reading: ReadingModel) -> None:
         self._index_dir = index_dir
-        self._chain = AnswerChain(PassageIndex.load(index_dir), CheapEmbedder(), index_dir)
+        self._chain = AnswerChain(PassageIndex.load(index_dir), CheapEmbedder(), reading, index_dir)
 
     def figure(self) -> int:
         """Ask; what the changing issue prints, after making sure that nothing is lost or mixed."""
@@ -138,9 +139,9 @@ def check_after_faults(index_dir: Path, page: RunningPage, driver: Driver, figur
 
 @pytest.mark.timeout(120)
 def test_killed_at_fifty_random_moments_the_page_answers_and_the_next_run_mends(
-    index_dir: Path, driver: Driver
+    index_dir: Path, driver: Driver, reading: ReadingModel
 ) -> None:
-    page, moments = RunningPage(index_dir), random.Random(239)
+    page, moments = RunningPage(index_dir, reading), random.Random(239)
     started = time.monotonic()
     write_bulletin(index_dir.parent / "issues", CHANGING, 200)
     assert driver.rebuild(index_dir) == 0
@@ -165,9 +166,9 @@ def test_killed_at_fifty_random_moments_the_page_answers_and_the_next_run_mends(
 
 @pytest.mark.timeout(120)
 def test_killed_at_every_single_file_operation_the_page_answers_and_the_next_run_mends(
-    index_dir: Path, driver: Driver
+    index_dir: Path, driver: Driver, reading: ReadingModel
 ) -> None:
-    page, serving, operation, published_and_killed = RunningPage(index_dir), 100, 0, 0
+    page, serving, operation, published_and_killed = RunningPage(index_dir, reading), 100, 0, 0
     while True:
         operation += 1
         figure = 1000 + operation
@@ -223,9 +224,9 @@ def test_with_an_unreadable_pointer_no_build_is_withdrawn(index_dir: Path) -> No
 
 @pytest.mark.parametrize("size", [0, 100, 3_000, 20_000])
 def test_files_that_cannot_grow_leave_the_old_build_and_nothing_else(
-    index_dir: Path, driver: Driver, size: int
+    index_dir: Path, driver: Driver, reading: ReadingModel, size: int
 ) -> None:
-    page, before = RunningPage(index_dir), current_build(index_dir)
+    page, before = RunningPage(index_dir, reading), current_build(index_dir)
     write_bulletin(index_dir.parent / "issues", CHANGING, 1000)
     assert driver.rebuild(index_dir, file_size=size) == 1
     assert page.figure() == 100

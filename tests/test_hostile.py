@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from ftz_qa.reading import ReadingModel
     from ftz_qa.types import Answer, Issue
 
 GOOD = """自贸动态（示例）
@@ -166,13 +167,13 @@ def test_a_gap_in_the_numbers_of_articles_is_warned_of(tmp_path: Path) -> None:
     assert "林查班" in "".join(article.body + article.title for article in issue.articles)
 
 
-def test_a_very_long_title_is_kept_and_found(tmp_path: Path) -> None:
+def test_a_very_long_title_is_kept_and_found(tmp_path: Path, reading: ReadingModel) -> None:
     title = "关于雁口口岸" + "进一步优化营商环境" * 20
     path = written(tmp_path, GOOD.replace("雁口开行中欧班列\n", title + "\n").encode())
     index_issues([path], tmp_path / "index", NgramEmbedder())
     index = PassageIndex.load(tmp_path / "index")
     assert title in "".join(article.title + article.body for article in index.issues[0].articles)
-    answerer = Answerer(AnswerChain(index, NgramEmbedder()))
+    answerer = Answerer(AnswerChain(index, NgramEmbedder(), reading))
     check(answerer.answer("第401期有哪些文章？"), index.issues)
 
 
@@ -239,13 +240,15 @@ MARKUP = {
 
 
 @pytest.mark.parametrize("sentence", MARKUP.values(), ids=MARKUP)
-def test_hostile_text_of_an_article_is_data_and_quoted_to_the_letter(tmp_path: Path, sentence: str) -> None:
+def test_hostile_text_of_an_article_is_data_and_quoted_to_the_letter(
+    tmp_path: Path, sentence: str, reading: ReadingModel
+) -> None:
     text = GOOD.replace("今年上半年，雁口铁路口岸开行中欧班列412列。其中出境302列；入境110列。", sentence)
     index_issues([written(tmp_path, text.encode())], tmp_path / "index", NgramEmbedder())
     index = PassageIndex.load(tmp_path / "index")
     printed = index.issues[0].articles[0].body
     assert sentence.rstrip("。") in printed or not sentence.isprintable()
-    answerer = Answerer(AnswerChain(index, NgramEmbedder()))
+    answerer = Answerer(AnswerChain(index, NgramEmbedder(), reading))
     answer = answerer.answer("第401期第1篇文章是什么？")
     check(answer, index.issues)
     assert answer.citations[0].quote in printed
@@ -253,17 +256,17 @@ def test_hostile_text_of_an_article_is_data_and_quoted_to_the_letter(tmp_path: P
 
 
 @pytest.mark.parametrize("sentence", ["根据国发[2024]5号文件，雁口开行中欧班列。", "雁口开行中欧班列[1]，详见[7]。"])
-def test_brackets_of_the_print_are_not_taken_for_markers(sentence: str) -> None:
+def test_brackets_of_the_print_are_not_taken_for_markers(sentence: str, reading: ReadingModel) -> None:
     index = PassageIndex.build([make_issue(401, ("雁口开行中欧班列", sentence))], NgramEmbedder())
-    answerer = Answerer(AnswerChain(index, NgramEmbedder()))
+    answerer = Answerer(AnswerChain(index, NgramEmbedder(), reading))
     for question in ("第401期第1篇文章是什么？", "总结第401期", "雁口开行中欧班列"):
         answer = answerer.answer(question)
         check(answer, index.issues)
 
 
-def test_brackets_of_a_title_are_not_taken_for_markers() -> None:
+def test_brackets_of_a_title_are_not_taken_for_markers(reading: ReadingModel) -> None:
     index = PassageIndex.build([make_issue(401, ("解读国发[2024]5号", "文件已印发。"))], NgramEmbedder())
-    answerer = Answerer(AnswerChain(index, NgramEmbedder()))
+    answerer = Answerer(AnswerChain(index, NgramEmbedder(), reading))
     check(answerer.answer("第401期有哪些文章？"), index.issues)
 
 
@@ -485,9 +488,9 @@ def test_after_all_of_this_a_plain_question_is_still_answered(answerer: Answerer
     check(answer, answerer.chain.index.issues)
 
 
-def test_a_hostile_question_is_handed_back_unchanged_and_not_in_the_text() -> None:
+def test_a_hostile_question_is_handed_back_unchanged_and_not_in_the_text(reading: ReadingModel) -> None:
     index = PassageIndex.build([make_issue(7, RAIL, CARS)], NgramEmbedder())
     question = "<img src=x onerror=alert(1)>班列"
-    answer = Answerer(AnswerChain(index, NgramEmbedder())).answer(question)
+    answer = Answerer(AnswerChain(index, NgramEmbedder(), reading)).answer(question)
     assert answer.question == question
     assert "<img" not in answer.text

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from playwright.sync_api import BrowserContext
 
+    from ftz_qa.reading import ReadingModel
     from ftz_qa.types import Span
 
 pytestmark = pytest.mark.page
@@ -88,9 +89,9 @@ class Office:
         """What the page is given."""
         return Maintenance(self.workbench, self.entrance)
 
-    def answerer(self) -> Answerer:
+    def answerer(self, reading: ReadingModel) -> Answerer:
         """What the page asks."""
-        return Answerer(AnswerChain(PassageIndex.load(self.index), self.embedder, self.index))
+        return Answerer(AnswerChain(PassageIndex.load(self.index), self.embedder, reading, self.index))
 
     def numbers(self) -> list[int]:
         """The issues that are indexed."""
@@ -108,8 +109,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 @pytest.fixture(scope="module")
-def address(office: Office) -> Iterator[str]:
-    with served(office.answerer(), office.maintenance) as address:
+def address(office: Office, reading: ReadingModel) -> Iterator[str]:
+    with served(office.answerer(reading), office.maintenance) as address:
         yield address
 
 
@@ -296,12 +297,14 @@ def test_signing_out_hides_the_tab_and_a_reload_keeps_the_session_until_then(des
         assert http.post("/gradio_api/upload", files={"files": ("1.txt", b"x")}).status_code == 403
 
 
-def test_accounts_have_a_password_and_wrong_ones_are_limited(browser: Browser, tmp_path: Path) -> None:
+def test_accounts_have_a_password_and_wrong_ones_are_limited(
+    browser: Browser, reading: ReadingModel, tmp_path: Path
+) -> None:
     now = [0.0]
     accounts = tmp_path / "accounts.toml"
     write_account(accounts, "王芳", PasswordHash.of("临江-2025-口岸"))
     office = Office(tmp_path, Entrance(accounts, lambda: now[0]))
-    with served(office.answerer(), office.maintenance) as address:
+    with served(office.answerer(reading), office.maintenance) as address:
         page = browser.new_page()
         page.goto(address)
         problem = page.locator("dialog .problem")

@@ -27,11 +27,16 @@ from ftz_qa.types import Hit, Section
 from ftz_qa.unit_features import FEATURES, asked_measure, has_expected
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from ftz_qa.embedding import Embedder
     from ftz_qa.reader import Evidence
+    from ftz_qa.reading import ReadingModel
     from ftz_qa.types import Issue
+
+    FeaturesOf = Callable[[Issue, str], dict[str, Evidence]]
 
 TRADE = (
     "青屿片区外贸运行平稳",
@@ -99,8 +104,8 @@ def index(embedder: Embedder) -> PassageIndex:
 
 
 @pytest.fixture(scope="module")
-def reader(index: PassageIndex, embedder: Embedder) -> Reader:
-    return Reader(index, embedder)
+def reader(index: PassageIndex, embedder: Embedder, reading: ReadingModel) -> Reader:
+    return Reader(index, embedder, reading)
 
 
 def find(index: PassageIndex, embedder: Embedder, question: str, k: int = 8) -> tuple[NDArray[np.float32], list[Hit]]:
@@ -177,11 +182,11 @@ def test_without_hits_there_is_no_evidence(reader: Reader, embedder: Embedder) -
     assert reader.rank_parts(understand("建在哪里，离码头多远？"), vector, []) == [[], []]
 
 
-def test_an_article_without_a_body_can_be_read(ngram_embedder: NgramEmbedder) -> None:
+def test_an_article_without_a_body_can_be_read(ngram_embedder: NgramEmbedder, reading: ReadingModel) -> None:
     index = PassageIndex.build([make_issue(7, ("只有标题", ""))], ngram_embedder)
     vector, hits = find(index, ngram_embedder, "标题是什么？")
     assert len(hits) == 1
-    assert Reader(index, ngram_embedder).rank(understand("标题是什么？"), vector, hits) == []
+    assert Reader(index, ngram_embedder, reading).rank(understand("标题是什么？"), vector, hits) == []
 
 
 def test_a_unit_says_what_is_printed(reader: Reader, index: PassageIndex, embedder: Embedder) -> None:
@@ -190,21 +195,25 @@ def test_a_unit_says_what_is_printed(reader: Reader, index: PassageIndex, embedd
         assert item.text.strip() == item.text != ""
 
 
-def test_weights_decide_the_order(small_index: PassageIndex, ngram_embedder: NgramEmbedder) -> None:
+def test_weights_decide_the_order(
+    small_index: PassageIndex, ngram_embedder: NgramEmbedder, reading: ReadingModel
+) -> None:
     vector, hits = find(small_index, ngram_embedder, "班列")
-    longest = Reader(small_index, ngram_embedder, ReaderModel({"log_length": 1.0}, 0.0))
-    shortest = Reader(small_index, ngram_embedder, ReaderModel({"log_length": -1.0}, 0.0))
+    longest = Reader(small_index, ngram_embedder, reading, ReaderModel({"log_length": 1.0}, 0.0))
+    shortest = Reader(small_index, ngram_embedder, reading, ReaderModel({"log_length": -1.0}, 0.0))
     down = [len(normalize(item.text)) for item in longest.rank(understand("班列"), vector, hits)]
     up = [len(normalize(item.text)) for item in shortest.rank(understand("班列"), vector, hits)]
     assert down == sorted(down, reverse=True)
     assert up == sorted(up)
 
 
-def test_the_closer_look_reorders_only_the_best_few(small_index: PassageIndex, ngram_embedder: NgramEmbedder) -> None:
+def test_the_closer_look_reorders_only_the_best_few(
+    small_index: PassageIndex, ngram_embedder: NgramEmbedder, reading: ReadingModel
+) -> None:
     vector, hits = find(small_index, ngram_embedder, "班列")
     question, weights = understand("班列"), {"unit_cosine": 5.0}
-    plain = Reader(small_index, ngram_embedder, ReaderModel(weights, 0.0)).rank(question, vector, hits)
-    closer = Reader(small_index, ngram_embedder, ReaderModel(weights, 60.0)).rank(question, vector, hits)
+    plain = Reader(small_index, ngram_embedder, reading, ReaderModel(weights, 0.0)).rank(question, vector, hits)
+    closer = Reader(small_index, ngram_embedder, reading, ReaderModel(weights, 60.0)).rank(question, vector, hits)
     assert len(plain) > CLOSER
     spans = [[(item.hit.position, item.span) for item in ranking] for ranking in (plain, closer)]
     assert set(spans[0][:CLOSER]) == set(spans[1][:CLOSER])
@@ -212,9 +221,11 @@ def test_the_closer_look_reorders_only_the_best_few(small_index: PassageIndex, n
     assert all(one.score >= other.score for one, other in pairwise(closer))
 
 
-def test_the_closer_look_remembers_what_it_saw(small_index: PassageIndex, ngram_embedder: NgramEmbedder) -> None:
+def test_the_closer_look_remembers_what_it_saw(
+    small_index: PassageIndex, ngram_embedder: NgramEmbedder, reading: ReadingModel
+) -> None:
     vector, hits = find(small_index, ngram_embedder, "班列")
-    reader = Reader(small_index, ngram_embedder, ReaderModel({"unit_cosine": 5.0}, 60.0))
+    reader = Reader(small_index, ngram_embedder, reading, ReaderModel({"unit_cosine": 5.0}, 60.0))
     first = reader.rank(understand("班列"), vector, hits)
     ngram_embedder.embedded.clear()
     assert reader.rank(understand("班列"), vector, hits) == first
@@ -222,10 +233,10 @@ def test_the_closer_look_remembers_what_it_saw(small_index: PassageIndex, ngram_
 
 
 def test_several_threads_may_read_while_memories_are_dropped(
-    small_index: PassageIndex, ngram_embedder: NgramEmbedder, monkeypatch: pytest.MonkeyPatch
+    small_index: PassageIndex, ngram_embedder: NgramEmbedder, monkeypatch: pytest.MonkeyPatch, reading: ReadingModel
 ) -> None:
     monkeypatch.setattr(reader_module, "_REMEMBERED", 0)
-    reader = Reader(small_index, ngram_embedder)
+    reader = Reader(small_index, ngram_embedder, reading)
     questions = ["班列", "占地多少亩？", "航程几天？", "出口多少台？"]
     best = [reader.rank(understand(q), *find(small_index, ngram_embedder, q))[:CLOSER] for q in questions]
     alone = [reader.closer_vectors(evidence) for evidence in best]
@@ -259,22 +270,27 @@ def test_features_stay_in_their_ranges(reader: Reader, index: PassageIndex, embe
 @given(
     st.text(st.sampled_from("口岸班列去年今年多少几个月3月第一季度占地亩为什么谁在哪里，。？?%  ab1９"), max_size=30)
 )
-def test_any_question_can_be_read(question: str) -> None:
+def test_any_question_can_be_read(reading: ReadingModel, question: str) -> None:
     embedder = NgramEmbedder()
     index = PassageIndex.build([make_issue(7, RAIL, PORT)], embedder)
-    evidence = Reader(index, embedder).rank(understand(question), *find(index, embedder, question))
+    evidence = Reader(index, embedder, reading).rank(understand(question), *find(index, embedder, question))
     assert all(np.isfinite(item.features).all() and np.isfinite(item.score) for item in evidence)
 
 
-def features_of(issue: Issue, question: str) -> dict[str, Evidence]:
+@pytest.fixture
+def features_of(reading: ReadingModel) -> FeaturesOf:
     """The units of an issue, by their text, judged for a question."""
-    embedder = NgramEmbedder()
-    index = PassageIndex.build([issue], embedder)
-    evidence = Reader(index, embedder).rank(understand(question), *find(index, embedder, question))
-    return {item.text: item for item in evidence}
+
+    def judged(issue: Issue, question: str) -> dict[str, Evidence]:
+        embedder = NgramEmbedder()
+        index = PassageIndex.build([issue], embedder)
+        evidence = Reader(index, embedder, reading).rank(understand(question), *find(index, embedder, question))
+        return {item.text: item for item in evidence}
+
+    return judged
 
 
-def test_months_asked_about_match_and_others_conflict() -> None:
+def test_months_asked_about_match_and_others_conflict(features_of: FeaturesOf) -> None:
     units = features_of(one_article("外贸", "1月出口3台。前两个月出口8台。产品很好。"), "前两个月出口多少台？")
     assert feature(units["前两个月出口8台。"], "month_match") == 1
     assert feature(units["前两个月出口8台。"], "month_conflict") == 0
@@ -283,32 +299,32 @@ def test_months_asked_about_match_and_others_conflict() -> None:
     assert feature(units["产品很好。"], "month_match") == 1  # it goes on with what was said before
 
 
-def test_a_new_paragraph_does_not_go_on_with_the_period_before() -> None:
+def test_a_new_paragraph_does_not_go_on_with_the_period_before(features_of: FeaturesOf) -> None:
     units = features_of(one_article("外贸", "1月出口3台。\n产品很好。"), "1月出口多少台？")
     assert feature(units["产品很好。"], "month_match") == 0
 
 
-def test_last_year_is_the_year_before_the_issue() -> None:
+def test_last_year_is_the_year_before_the_issue(features_of: FeaturesOf) -> None:
     units = features_of(one_article("外贸", "去年出口3台。今年出口8台。"), "2024年出口多少台？")
     assert [feature(units["去年出口3台。"], name) for name in ("year_match", "year_conflict")] == [1, 0]
     assert [feature(units["今年出口8台。"], name) for name in ("year_match", "year_conflict")] == [0, 1]
 
 
-def test_figures_of_the_measure_asked_for_and_new_figures_are_seen() -> None:
+def test_figures_of_the_measure_asked_for_and_new_figures_are_seen(features_of: FeaturesOf) -> None:
     units = features_of(one_article("园区", "园区占地142亩。投资3亿元。1期已建成。"), "1期园区占地多少亩？")
     assert [feature(units["园区占地142亩。"], name) for name in ("measure", "new_number")] == [1, 1]
     assert [feature(units["投资3亿元。"], name) for name in ("measure", "new_number")] == [0, 1]
     assert [feature(units["1期已建成。"], name) for name in ("measure", "new_number")] == [0, 0]
 
 
-def test_plans_count_only_where_plans_are_asked_for() -> None:
+def test_plans_count_only_where_plans_are_asked_for(features_of: FeaturesOf) -> None:
     issue = one_article("园区", "园区已建成。下一步将扩建。")
     assert feature(features_of(issue, "园区下一步有什么打算？")["下一步将扩建。"], "plan") == 1
     assert feature(features_of(issue, "园区下一步有什么打算？")["园区已建成。"], "plan") == 0
     assert feature(features_of(issue, "园区建成了吗？")["下一步将扩建。"], "plan") == 0
 
 
-def test_inner_headings_are_told_from_sentences() -> None:
+def test_inner_headings_are_told_from_sentences(features_of: FeaturesOf) -> None:
     issue = one_article("引才", "二、搭好平台\n平台已经建成。", headings=["二、搭好平台"])
     units = features_of(issue, "平台怎么样？")
     assert feature(units["二、搭好平台"], "is_heading") == 1

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from ftz_qa.reading import ReadingModel
     from ftz_qa.types import Hit, Issue
 
 
@@ -390,10 +391,10 @@ def numbered() -> tuple[Issue, Issue]:
 
 
 @pytest.fixture
-def fast_chain(numbered: tuple[Issue, Issue], tmp_path: Path) -> AnswerChain:
+def fast_chain(numbered: tuple[Issue, Issue], tmp_path: Path, reading: ReadingModel) -> AnswerChain:
     """A chain over a published index of issue 407."""
     PassageIndex.build(numbered[:1], NgramEmbedder()).save(tmp_path)
-    return AnswerChain(PassageIndex.load(tmp_path), NgramEmbedder(), tmp_path)
+    return AnswerChain(PassageIndex.load(tmp_path), NgramEmbedder(), reading, tmp_path)
 
 
 def contents(chain: AnswerChain, number: int) -> Answer:
@@ -457,9 +458,9 @@ def test_a_newer_build_of_another_model_keeps_the_old_one_served(
     assert contents(fast_chain, 408).refused
 
 
-def test_a_chain_is_not_made_over_an_index_of_another_model(small_index: PassageIndex) -> None:
+def test_a_chain_is_not_made_over_an_index_of_another_model(small_index: PassageIndex, reading: ReadingModel) -> None:
     with pytest.raises(ModelError):
-        AnswerChain(small_index, NgramEmbedder("other"))
+        AnswerChain(small_index, NgramEmbedder("other"), reading)
 
 
 def test_questions_asked_while_builds_change_are_all_answered(
@@ -483,9 +484,9 @@ def test_questions_asked_while_builds_change_are_all_answered(
         check_citations(answer, numbered)
 
 
-def test_the_examples_of_an_index_without_issue_numbers_can_be_asked(tmp_path: Path) -> None:
+def test_the_examples_of_an_index_without_issue_numbers_can_be_asked(tmp_path: Path, reading: ReadingModel) -> None:
     index = PassageIndex.build([make_issue(None, RAIL, date=dt.date(2025, 1, 1))], NgramEmbedder())
-    answerer = Answerer(AnswerChain(index, NgramEmbedder()))
+    answerer = Answerer(AnswerChain(index, NgramEmbedder(), reading))
     examples = answerer.examples(2)
     assert len(examples) == 2
     for question in examples:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import httpx
     from numpy.typing import NDArray
 
+    from ftz_qa.reading import ReadingModel
     from ftz_qa.types import Citation
 
 REBUILDS = 10
@@ -162,9 +163,9 @@ def publisher(tmp_path: Path) -> Publisher:
 
 
 @pytest.fixture
-def answerer(publisher: Publisher) -> Answerer:
+def answerer(publisher: Publisher, reading: ReadingModel) -> Answerer:
     """A running chain over the publisher's index."""
-    return Answerer(AnswerChain(PassageIndex.load(publisher.index_dir), NearEmbedder(), publisher.index_dir))
+    return Answerer(AnswerChain(PassageIndex.load(publisher.index_dir), NearEmbedder(), reading, publisher.index_dir))
 
 
 def stamps(text: str) -> set[int]:

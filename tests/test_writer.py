@@ -13,7 +13,9 @@ from pydantic import SecretStr
 from conftest import CARS, MEDICINE, PORT, RAIL, REPOSITORY
 from ftz_qa.answering import AnswerChain, Answerer
 from ftz_qa.errors import InputError, ModelError
+from ftz_qa.llm_calls import LlmClient
 from ftz_qa.llm_setup import load_writer
+from ftz_qa.nearness import Nearness
 from ftz_qa.settings import Settings
 from ftz_qa.types import Answer, Usage
 from ftz_qa.writer import Draft, Room
@@ -283,10 +285,8 @@ def test_behind_a_failing_model_the_extract_stands_with_a_note(
 
 
 def chain_with(model: ScriptedChat, answerer: Answerer, embedder: Embedder) -> AnswerChain:
-    from ftz_qa.llm_calls import LlmClient
-    from ftz_qa.nearness import Nearness
-
-    return AnswerChain(answerer.chain.index, embedder, writer=writer_of(LlmClient(model), Nearness(embedder)))
+    writer = writer_of(LlmClient(model), Nearness(embedder))
+    return AnswerChain(answerer.chain.index, embedder, answerer.chain.reading, writer=writer)
 
 
 def ask(chain: AnswerChain, question: str = TRAINS) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ from ftz_qa.types import Span
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+MARKED = 0.8  # share of the questions that end with a question mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,11 @@ def _sentences_around(body: str, span: Span) -> Span:
 
 
 def read_bulletins(path: Path) -> list[Asked]:
-    """The questions of a file of made-up articles; ``docs/evaluation.md`` documents the format."""
+    """The questions of a file of made-up articles; ``docs/evaluation.md`` documents the format.
+
+    Question marks are put and left out by chance: written by hand, they tell near misses from questions with an answer.
+    """
+    chooser = random.Random(path.stem)
     asked: list[Asked] = []
     for line in path.read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
@@ -78,9 +86,14 @@ def read_bulletins(path: Path) -> list[Asked]:
         for item in entry["questions"]:
             evidence = _find(body, item["evidence"], 0)
             answer = _find(body, item["answer"], evidence.start)
-            asked.append(Asked(item["question"], text, answer, evidence))
-        asked += [Asked(item["question"], text, None, _find(body, item["near"], 0)) for item in entry["unanswerable"]]
+            asked.append(Asked(_marked(item["question"], chooser), text, answer, evidence))
+        for item in entry["unanswerable"]:
+            asked.append(Asked(_marked(item["question"], chooser), text, None, _find(body, item["near"], 0)))
     return asked
+
+
+def _marked(question: str, chooser: random.Random) -> str:
+    return question.rstrip("？?") + ("？" if chooser.random() < MARKED else "")
 
 
 def _find(body: str, part: str, start: int) -> Span:

@@ -111,7 +111,11 @@ class Finder:
 
     def wrong(self, asked: Asked, count: int) -> list[Text]:
         """The first `count` texts, best first, that do not hold the answer."""
-        answer = asked.text.body[asked.answer.start : asked.answer.end] if asked.answer else "\0"
-        order = np.argsort(-self._bm25.scores(asked.question))[: 4 * count]
+        answers = [asked.text.body[asked.answer.start : asked.answer.end]] if asked.answer else []
+        return self.nearest(asked.question, asked.text, answers, count)
+
+    def nearest(self, question: str, own: Text, answers: Sequence[str], count: int) -> list[Text]:
+        """The same for a question about a text of its own, with its answers."""
+        order = np.argsort(-self._bm25.scores(question))[: 4 * count]
         found = [self._texts[int(i)] for i in order]
-        return [text for text in found if text is not asked.text and answer not in text.body][:count]
+        return [t for t in found if t is not own and not any(answer in t.body for answer in answers)][:count]

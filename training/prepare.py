@@ -170,20 +170,24 @@ def main() -> None:
     parser.add_argument("--squad", type=Path, nargs="+", required=True)
     parser.add_argument("--judge", type=Path, nargs="+", default=[], help="SQuAD-layout files to judge by only")
     parser.add_argument("--bulletins", type=Path, nargs="*", default=[])
+    parser.add_argument("--repeat", type=int, default=1, help="how often an epoch has the questions about bulletins")
     options = parser.parse_args()
     folder = default_model_folder(Settings().cache_dir)
     tables = Tables(ReadingEncoder(Tokenizer.from_file(str(folder / "tokenizer.json"))))
     chooser = random.Random(1)
     for paths, read in ((options.squad, read_squad), (options.bulletins, read_bulletins), (options.judge, read_squad)):
-        asked = [item for path in paths for item in read(path)]
+        files = [read(path) for path in paths]
+        asked = [item for file in files for item in file]
         if not asked:
             continue
         texts = _texts(asked)
         finder, swapper = Finder(_chunked(texts)), Swapper(texts)
-        held_out = {id(text) for text in texts[::JUDGED_BULLETINS]} if read is read_bulletins else set()
+        kept = [text for file in files for text in _texts(file)[::JUDGED_BULLETINS]] if read is read_bulletins else []
+        held_out = {id(text) for text in kept}
         for item in asked:
             judged = 1 if paths is options.judge else 2 if id(item.text) in held_out else 0
-            add_question(tables, item, finder, swapper, judged, chooser)
+            for _ in range(options.repeat if read is read_bulletins and not judged else 1):
+                add_question(tables, item, finder, swapper, judged, chooser)
     options.out.mkdir(parents=True, exist_ok=True)
     save(tables, options.out)
 

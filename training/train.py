@@ -1,6 +1,6 @@
 """Train the reader on what `prepare.py` wrote; needs PyTorch and numpy only, on a GPU or on the CPU.
 
-    python training/train.py --data DIR --config training/config.json --out DIR
+    python training/train.py --data DIR --config training/stage1.json --out DIR
 
 Checkpoints are written as it goes; the same command goes on from the last one.
 """
@@ -130,8 +130,10 @@ def epoch_batches(examples: Examples, config: dict[str, Any], chooser: random.Ra
             if positive
             else []
         )
-        # What was made for the question stands last and is the hardest: it is taken more often than the rest.
-        hard = negative[-1:] if positive and config["negatives"] and chooser.random() < config["hardest"] else []
+        # The hardest is taken more often than the rest: what was made for the question stands last, and the passage
+        # that a near miss was written for first.
+        hardest = negative[-1:] if positive else negative[:1]
+        hard = hardest if config["negatives"] and chooser.random() < config["hardest"] else []
         rest = [r for r in negative if r not in hard]
         chosen += hard + chooser.sample(rest, min(len(rest), config["negatives"] - len(hard)))
         picked.append((max(examples.length(r) for r in chosen), chosen))
@@ -213,6 +215,10 @@ class Run:
             self.model.load_state_dict(saved["model"])
             self.optimizer.load_state_dict(saved["optimizer"])
             self.done = saved["done"]
+        elif options.init is not None:
+            saved = torch.load(options.init, map_location=self.device, weights_only=True)
+            # The word embeddings are those of the data, which may hold other words.
+            self.model.load_state_dict(saved["model"] | {"words.weight": self.model.words.weight})
 
     def rate(self) -> float:
         """The learning rate: it climbs, stays, and falls to nothing at the end (so a run can be made longer)."""
@@ -241,7 +247,7 @@ class Run:
 
 
 def train(options: argparse.Namespace, config: dict[str, Any]) -> None:
-    """All steps, from the last checkpoint on, then the figures and the weights."""
+    """All steps, from the last checkpoint on, then the figures."""
     run = Run(options, config)
     started, ahead, recent = time.perf_counter(), run.done, []
     for epoch in range(1000):
@@ -265,15 +271,11 @@ def train(options: argparse.Namespace, config: dict[str, Any]) -> None:
 
 
 def finish(run: Run, out: Path) -> None:
-    """Judge the model and write its weights, without the word embeddings, as float16."""
-    figures = {
-        name: judge(run.model, run.examples, kind, run.device) for name, kind in (("squad", 1), ("bulletins", 2))
-    }
+    """Judge the model, where the configuration wants that, and write what was done."""
+    kinds = (("squad", 1), ("bulletins", 2)) if run.config["judged"] else ()
+    figures = {name: judge(run.model, run.examples, kind, run.device) for name, kind in kinds}
     _say(json.dumps(figures))
-    named = run.model.named_parameters()
-    tensors = {n: p.detach().cpu().half().numpy() for n, p in named if not n.startswith("words")}
-    np.savez(out / "reader.npz", **tensors)
-    log = {"config": run.config, "steps": run.done, **figures}
+    log = {"config": run.config, "steps": run.done, "figures": figures}
     (out / "log.json").write_text(json.dumps(log, indent=1), encoding="utf-8")
 
 
@@ -285,8 +287,9 @@ def main() -> None:
     """Read the configuration, with single values overridden on the command line, and train."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.json"))
+    parser.add_argument("--config", type=Path, default=Path(__file__).with_name("stage1.json"))
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--init", type=Path, help="checkpoint of an earlier stage to begin with")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="override the configuration")
     options = parser.parse_args()
     config = json.loads(options.config.read_text(encoding="utf-8"))

@@ -113,21 +113,21 @@ class AnswerChain(Runnable[Request, str | Answer]):
         What is searched.
     embedder
         The model that made the index's vectors.
+    reading
+        The trained reader.
     index_dir
         Where a newer build may appear; it is taken up between two questions. None keeps to `index`.
     writer
         Writes the answers with a language model; None takes them from the bulletins word for word.
-    reading
-        The trained reader; None to do without.
     """
 
     def __init__(
         self,
         index: PassageIndex,
         embedder: Embedder,
+        reading: ReadingModel,
         index_dir: Path | None = None,
         writer: Writer | None = None,
-        reading: ReadingModel | None = None,
     ) -> None:
         self._embedder = embedder
         self._reading = reading
@@ -141,7 +141,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
         index.check_model(self._embedder.identity)
         retriever = HybridRetriever(index=index, embedder=self._embedder)
         idf = index.lexical.idf
-        reader, judge = Reader(index, self._embedder, reading=self._reading), Judge(idf, index.newest_date)
+        reader, judge = Reader(index, self._embedder, self._reading), Judge(idf, index.newest_date)
         with collector_paused():
             engine = _Engine(index, retriever, reader, judge, Speller(idf), PlainTexts(index.issues))
             spare_the_living()
@@ -167,6 +167,11 @@ class AnswerChain(Runnable[Request, str | Answer]):
     def embedder(self) -> Embedder:
         """The model that questions are embedded with."""
         return self._embedder
+
+    @property
+    def reading(self) -> ReadingModel:
+        """The trained reader."""
+        return self._reading
 
     def search(self, question: str, k: int) -> list[Hit]:
         """The `k` best passages for a question, best first, limited as an answer to it would be."""
@@ -403,5 +408,6 @@ def load_answerer(settings: Settings, progress: Callable[[str], None] | None = N
         threads=settings.threads,
         progress=progress,
     )
-    reading = load_reading_model(settings.cache_dir, settings.threads, progress) if settings.reading_model else None
-    return Answerer(AnswerChain(index, embedder, settings.index_dir, load_writer(settings, embedder), reading))
+    reading = load_reading_model(settings.cache_dir, settings.threads, progress)
+    writer = load_writer(settings, embedder)
+    return Answerer(AnswerChain(index, embedder, reading, settings.index_dir, writer))

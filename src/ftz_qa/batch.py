@@ -7,7 +7,7 @@ import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError, field_validator
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ftz_qa.answering import Answerer
     from ftz_qa.types import Answer, Citation
 
+Record = TypeVar("Record", bound=BaseModel)
 QuestionId = StrictStr | StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)]
 
 STANDARD_STREAM = Path("-")
@@ -58,7 +59,19 @@ class Asked(BaseModel):
 
 
 def read_questions(path: Path) -> list[Asked]:
-    """Read and check a whole question file; blank lines do not count.
+    """Read and check a whole question file; see `read_records`."""
+    return read_records(path, Asked)
+
+
+def read_records(path: Path, kind: type[Record]) -> list[Record]:
+    """Read and check a whole file of JSON lines; blank lines do not count.
+
+    Parameters
+    ----------
+    path
+        ``-`` for standard input.
+    kind
+        What a line has to be.
 
     Raises
     ------
@@ -70,15 +83,15 @@ def read_questions(path: Path) -> list[Asked]:
         data = sys.stdin.buffer.read() if path == STANDARD_STREAM else path.read_bytes()
     except OSError as error:
         raise InputError(f"无法读取问题文件 {name}（{error.strerror}）") from error
-    asked: list[Asked] = []
+    records: list[Record] = []
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         if not line.strip():
             continue
         try:
-            asked.append(Asked.model_validate_json(line))
+            records.append(kind.model_validate_json(line))
         except ValidationError as error:
             raise InputError(f"{name} 第 {number} 行不合格式：{_reason(error)}") from error
-    return asked
+    return records
 
 
 def _reason(error: ValidationError) -> str:
@@ -91,6 +104,7 @@ def _reason(error: ValidationError) -> str:
         "value_error": f"字段 {field} {first.get('ctx', {}).get('error', '')}",
     }
     wanted = {"id": "应为字符串或数字", "question": "应为字符串", "history": "应为 role、content 组成的列表"}
+    wanted |= {"passages": "应为 title、text 组成的列表，至少一段"}
     return reasons.get(first["type"], f"字段 {field} {wanted.get(field, first['msg'])}")
 
 
@@ -136,7 +150,7 @@ def answer_questions(
     InputError
         `out` cannot be written; raised before the first question is answered.
     """
-    with _lines_to(out) as write:
+    with lines_to(out) as write:
         for done, item in enumerate(asked, start=1):
             answer = answerer.answer(item.question, item.history)
             write(json.dumps(answer_record(item.id, answer), ensure_ascii=False))
@@ -145,7 +159,7 @@ def answer_questions(
 
 
 @contextmanager
-def _lines_to(out: Path) -> Iterator[Callable[[str], None]]:
+def lines_to(out: Path) -> Iterator[Callable[[str], None]]:
     """Give a function that writes a line; a regular file is replaced as a whole at the end, or not at all."""
     if out == STANDARD_STREAM:
         yield _write_stdout

@@ -63,6 +63,7 @@ def _commands() -> typer.Typer:
     app.command(help="把通报加入索引；同一刊物同一期的旧版被替换，其余各期保留。")(cli_upkeep.index)
     app.command(help="回答一个问题并列出出处，或用 --jsonl 回答一个文件里的全部问题。")(ask)
     app.command(help="列出与问题最相近的段落及其得分，不作答。")(search)
+    app.command(help="只用阅读模型在给定段落中找答案，逐行读写 JSON Lines，不查索引。")(read)
     app.command(help="列出索引的版本、嵌入模型和收录的各期。")(info)
     app.command(help="启动问答网页，按 Ctrl-C 停止。")(serve)
     app.command(help="检查索引、模型、磁盘和大模型是否就绪，逐条给出办法。")(cli_doctor.doctor)
@@ -123,6 +124,24 @@ def search(
     if not question.strip():
         raise InputError("请写出要检索的问题或词语")
     cli_output.print_hits(_answerer(load_settings(index_dir=index_dir)).search(question, count))
+
+
+def read(
+    jsonl: Annotated[
+        Path, typer.Option(metavar="IN", help="JSON Lines：id、question、passages（title、text），- 为标准输入。")
+    ],
+    out: Annotated[Path, typer.Option(metavar="OUT", help="结果写到哪里，默认 -（标准输出）。")] = Path("-"),
+) -> None:
+    """Let the trained reader find answers in given passages."""
+    from ftz_qa.batch import read_records
+    from ftz_qa.reading import load_reading_model
+    from ftz_qa.reading_batch import ToRead, read_all
+
+    settings = load_settings()
+    asked = read_records(jsonl, ToRead)
+    model = load_reading_model(settings.cache_dir, settings.threads, cli_output.say)
+    with cli_output.StageProgress() as progress:
+        read_all(asked, model, out, progress)
 
 
 def info(index_dir: IndexDir = None) -> None:

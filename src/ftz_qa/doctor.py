@@ -101,17 +101,14 @@ def _models(settings: Settings) -> Iterator[Finding]:
         yield Finding("索引与模型", False, str(error), "运行 ftz-qa index 重建，或换回建立索引的模型")
     else:
         yield Finding("索引与模型", True, "相符")
-    if settings.reading_model:
-        yield _reader(settings)
+    yield _reader(settings)
 
 
 def _reader(settings: Settings) -> Finding:
     try:
-        model = load_reading_model(settings.cache_dir, settings.threads)
+        load_reading_model(settings.cache_dir, settings.threads)
     except FtzQaError as error:
-        return Finding("阅读模型", False, str(error), "检查 FTZ_QA_CACHE_DIR，或设 FTZ_QA_READING_MODEL=false")
-    if model is None:
-        return Finding("阅读模型", None, "没有随程序安装", "不影响使用；只是少一种判断的依据")
+        return Finding("阅读模型", False, str(error), "检查 FTZ_QA_CACHE_DIR，或重新安装 ftz-qa")
     return Finding("阅读模型", True, "就绪")
 
 

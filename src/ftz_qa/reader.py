@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -58,7 +58,7 @@ class Evidence:
     span: Span
     score: float
     features: tuple[float, ...]
-    reading: Reading | None = None
+    reading: Reading | None = field(default=None, compare=False)
 
     @property
     def text(self) -> str:
@@ -88,19 +88,19 @@ class Reader:
         Where the units and their vectors are.
     embedder
         The model that made them.
+    reading
+        The trained reader.
     model
         Weights of the features and of the closer look; None for those that come with the package (fitted by
         ``benchmarks/fit_reader.py``).
-    reading
-        The trained reader; None to do without.
     """
 
     def __init__(
         self,
         index: PassageIndex,
         embedder: Embedder,
+        reading: ReadingModel,
         model: ReaderModel | None = None,
-        reading: ReadingModel | None = None,
     ) -> None:
         self._index = index
         self._embedder = embedder
@@ -128,9 +128,7 @@ class Reader:
         return self._look_closer(evidence, vector) if self._closer_weight else evidence
 
     def _read(self, question: Question, hits: Sequence[Hit]) -> list[Reading]:
-        """What the trained reader sees in the hits; nothing where there is none."""
-        if self._reading is None:
-            return []
+        """What the trained reader sees in the hits."""
         texts = []
         for hit in hits:
             passage = hit.passage

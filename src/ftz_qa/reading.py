@@ -179,19 +179,20 @@ def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def load_reading_model(
     cache_dir: Path, threads: int = 0, progress: Callable[[str], None] | None = None
-) -> ReadingModel | None:
-    """The reader that comes with the package, made ready on first use; None where the package holds none.
+) -> ReadingModel:
+    """The reader that comes with the package, made ready on first use.
 
     Raises
     ------
     ModelError
-        It is damaged, or the cache cannot be written; the message says what to do.
+        It is missing or damaged, or the cache cannot be written; the message says what to do.
     """
     package = resources.files("ftz_qa")
-    if not package.joinpath(_DATA).is_file():
-        return None
-    content = package.joinpath(_DATA).read_bytes()
-    expected = json.loads(package.joinpath(_CARD).read_text(encoding="utf-8"))["sha256"]
+    try:
+        content = package.joinpath(_DATA).read_bytes()
+        expected = json.loads(package.joinpath(_CARD).read_text(encoding="utf-8"))["sha256"]
+    except FileNotFoundError as error:
+        raise ModelError("软件包里没有阅读模型 reading_model.npz。请重新安装 ftz-qa。") from error
     if bytes_sha256(content) != expected:
         raise ModelError("软件包里的阅读模型 reading_model.npz 已损坏。请重新安装 ftz-qa。")
     tokenizer = default_model_folder(cache_dir, progress) / "tokenizer.json"

@@ -39,7 +39,6 @@ REFUSAL_FEATURES = (
     "date_asked",
     "reason_asked",
     "several_asked",
-    "read",
     "read_answerable",
     "read_evidence",
     "read_span",
@@ -106,7 +105,7 @@ def refusal_features(
     whether it asks for a figure; whether it is mostly in Latin script, for which words say nothing; how many words of
     the question have only their counterparts in the chosen units and what stands above them (``出口`` where ``进口`` is
     said; at most two count); whether it asks for people or bodies, for a time, for reasons or ways, and for several
-    things at once; whether the trained reader read a chosen unit, and if so, its largest logits (over 5) of whether the
+    things at once; of what the trained reader says of the chosen units: the largest logits (over 5) of whether the
     passage answers and the unit bears it out, and how likely its best answer within a unit is.
     """
     when = Periods(question.text, today)
@@ -138,16 +137,12 @@ def refusal_features(
     ]
 
 
-def _read(chosen: Sequence[Evidence]) -> tuple[float, float, float, float]:
-    """Whether any unit was read, and the largest of what the trained reader says of those that were."""
-    read = [item for item in chosen if item.reading is not None]
-    if not read:
-        return 0.0, 0.0, 0.0, 0.0
-    spans = [item.answer_span() for item in read]
+def _read(chosen: Sequence[Evidence]) -> tuple[float, float, float]:
+    """The largest of what the trained reader says of the chosen units."""
+    spans = [item.answer_span() for item in chosen]
     return (
-        1.0,
-        max(item.features[_READ_ANSWERABLE] for item in read),
-        max(item.features[_READ_EVIDENCE] for item in read),
+        max(item.features[_READ_ANSWERABLE] for item in chosen),
+        max(item.features[_READ_EVIDENCE] for item in chosen),
         max((span[1] for span in spans if span is not None), default=0.0),
     )
 

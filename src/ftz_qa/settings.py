@@ -22,8 +22,6 @@ class Settings(BaseSettings):
         Empty for the embedded default; else any sentence-transformers model name or local folder.
     query_prefix, passage_prefix
         What that model wants before questions and passages (e5: ``query: `` and ``passage: ``).
-    reading_model
-        Whether the trained reader reads the passages found; without it, answers take a third of the time.
     threads
         Threads for the embedding model and the reader; 0 takes one for each core.
     writer_wait
@@ -62,7 +60,6 @@ class Settings(BaseSettings):
     embedding_model: str = ""
     query_prefix: str = "query: "
     passage_prefix: str = "passage: "
-    reading_model: bool = True
     threads: int = Field(default=2, ge=0)
     writer_wait: float = Field(default=60.0, ge=0, allow_inf_nan=False)
     host: str = "127.0.0.1"
