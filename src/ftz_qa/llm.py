@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import urlsplit
 
@@ -122,12 +123,16 @@ def provider_errors() -> tuple[type[Exception], ...]:
     # Replies without choices or message come out of langchain-openai as errors of these general types.
     malformed = (TypeError, LookupError, AttributeError)
     errors: list[type[Exception]] = [OSError, TimeoutError, ValueError, *malformed]
-    try:
-        from httpx2 import HTTPError
+    with suppress(ImportError):
         from openai import OpenAIError
-    except ImportError:
-        return tuple(errors)
-    return (*errors, OpenAIError, HTTPError)
+
+        errors.append(OpenAIError)
+    # What breaks while a reply is being read comes from the client's own HTTP library.
+    with suppress(ImportError):
+        from httpx2 import HTTPError
+
+        errors.append(HTTPError)
+    return tuple(errors)
 
 
 def failure_of(error: Exception, *, begun: bool) -> LlmError:
