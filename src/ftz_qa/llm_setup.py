@@ -11,7 +11,7 @@ from ftz_qa.llm import chat_model, check_local
 from ftz_qa.llm_calls import Limits, LlmClient
 from ftz_qa.nearness import Nearness
 from ftz_qa.prompts import load_prompt
-from ftz_qa.writer import PLACEHOLDERS, REPAIR_PLACEHOLDERS, Prompts, Room, Writer
+from ftz_qa.writer import PLACEHOLDERS, REPAIR_PLACEHOLDERS, Price, Prompts, Room, Writer
 
 if TYPE_CHECKING:
     from ftz_qa.embedding import Embedder
@@ -84,4 +84,5 @@ def load_writer(settings: Settings, embedder: Embedder) -> Writer | None:
     condense = load_prompt(settings.prompts_dir, "condense", CONDENSE_PLACEHOLDERS)
     condenser = Condenser(client, condense) if settings.llm_condense else None
     room = Room(settings.llm_context, settings.llm_max_tokens)
-    return Writer(client, prompts, Nearness(embedder), room, condenser)
+    price = Price(settings.llm_price_in, settings.llm_price_out)
+    return Writer(client, prompts, Nearness(embedder), room, price, condenser)

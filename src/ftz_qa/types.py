@@ -215,6 +215,8 @@ class Writing:
         Sentences that failed the check: mended by the model, given in the bulletin's words, left out, or marked.
     usage
         Tokens.
+    cost
+        Of these tokens, by the prices of the settings; 0 where they name none.
     prompt
         Version and digest of the prompt.
     """
@@ -225,6 +227,7 @@ class Writing:
     dropped: int = 0
     unverified: int = 0
     usage: Usage = Usage()
+    cost: float = 0.0
     prompt: str = ""
 
 

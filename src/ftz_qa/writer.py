@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ftz_qa.evidence import Evidence
     from ftz_qa.llm_calls import LlmClient, LlmSession
     from ftz_qa.sentence_checks import Place
-    from ftz_qa.types import Answer, Passage
+    from ftz_qa.types import Answer, Passage, Usage
 
 PLACEHOLDERS = frozenset({"evidence", "question"})
 REPAIR_PLACEHOLDERS = frozenset({"evidence", "question", "failures"})
@@ -79,6 +79,18 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """Of a million tokens read and written."""
+
+    read: float = 0.0
+    written: float = 0.0
+
+    def of(self, usage: Usage) -> float:
+        """What these tokens cost."""
+        return (self.read * usage.read + self.written * usage.written) / 1e6
+
+
+@dataclass(frozen=True, slots=True)
 class Prompts:
     """The templates of `PLACEHOLDERS` and `REPAIR_PLACEHOLDERS`."""
 
@@ -108,6 +120,8 @@ class Writer:
         the sentence, the cited ones and all. None goes by the words alone.
     room
         Of the model.
+    price
+        Of tokens, for the cost of each answer.
     condenser
         Restates follow-ups before anything is searched; None leaves them to the rules.
     """
@@ -118,8 +132,10 @@ class Writer:
         prompts: Prompts,
         near: Callable[[str, Sequence[Place], Sequence[Place]], bool] | None = None,
         room: Room | None = None,
+        price: Price | None = None,
         condenser: Condenser | None = None,
     ) -> None:
+        self._price = price or Price()
         self.condenser = condenser
         self.client = client
         self._prompts = prompts
@@ -223,4 +239,5 @@ class Writer:
 
     def _writing(self, counts: Writing, session: LlmSession | None) -> Writing:
         usage = session.usage if session else counts.usage
-        return replace(counts, usage=usage, prompt=prompt_version(self._prompts.answer))
+        cost = self._price.of(usage)
+        return replace(counts, usage=usage, cost=cost, prompt=prompt_version(self._prompts.answer))
