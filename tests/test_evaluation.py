@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from evaluation_parts import GOLD, answer, item, line
 from ftz_qa.answering import AnswerChain, Answerer
 from ftz_qa.errors import InputError
-from ftz_qa.evaluation import Fault, Gold, by_type, evaluate, folded, judge, metrics, read_items, table
+from ftz_qa.evaluation import Fault, Gold, Outcome, by_type, evaluate, folded, judge, metrics, read_items, table
+from ftz_qa.types import Usage, Writing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -259,3 +261,17 @@ def test_the_table_has_a_row_for_every_type_and_cells_for_every_column() -> None
 )
 def test_facts_are_compared_without_traces_of_print(one: str, other: str) -> None:
     assert folded(one) == folded(other)
+
+
+def test_a_language_models_figures_are_over_the_answers_that_it_was_asked_for() -> None:
+    def outcome(writing: Writing | None) -> Outcome:
+        return judge(item(must=[["412列"]], gold=GOLD), replace(answer("412列[1]"), writing=writing), [])
+
+    kept = Writing(repaired=1, replaced=2, dropped=3, unverified=4, usage=Usage(100, 10), cost=0.5)
+    found = metrics([outcome(None), outcome(kept), outcome(Writing("slow")), outcome(Writing("silent"))])
+    assert found["llm_fallback"] == pytest.approx(2 / 3)
+    assert [found[f"llm_{name}"] for name in ("repaired", "replaced", "dropped", "unverified")] == [1, 2, 3, 4]
+    assert found["llm_read"] == pytest.approx(100 / 3)
+    assert found["llm_cost"] == pytest.approx(0.5 / 3)
+    assert not any(name.startswith("llm_") for name in metrics([outcome(None)]))
+    assert "llm_cost" not in metrics([outcome(Writing("slow"))])

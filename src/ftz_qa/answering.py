@@ -18,14 +18,14 @@ from ftz_qa.corroboration import with_other_issues
 from ftz_qa.courtesy import courtesy_of, without_courtesies
 from ftz_qa.distinction import told_apart
 from ftz_qa.embedding import load_embedder
-from ftz_qa.errors import FtzQaError, InputError, ModelError
+from ftz_qa.errors import FtzQaError, InputError
 from ftz_qa.finishing import finish
 from ftz_qa.grounding import cite, renumber
 from ftz_qa.index import PassageIndex
 from ftz_qa.limits import dated_limit, section_limit, within
+from ftz_qa.llm_setup import load_writer
 from ftz_qa.memory import collector_paused, spare_the_living
 from ftz_qa.mentions import PlainTexts
-from ftz_qa.prompts import load_prompt
 from ftz_qa.questions import Question, parts_of, understand
 from ftz_qa.reader import Reader
 from ftz_qa.reading import load_reading_model
@@ -37,7 +37,7 @@ from ftz_qa.store import current_build
 from ftz_qa.structure import Reply, structural_reply
 from ftz_qa.text import load_dictionaries, simplify
 from ftz_qa.types import Answer, Citation, Hit, Span
-from ftz_qa.writer import PLACEHOLDERS, Writer, WriterError
+from ftz_qa.writer import Draft
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from ftz_qa.reading import ReadingModel
     from ftz_qa.settings import Settings
     from ftz_qa.types import Issue, Turn
+    from ftz_qa.writer import Writer
 
 MAX_QUESTION_CHARS = 500
 MAX_TURNS = 20
@@ -188,7 +189,10 @@ class AnswerChain(Runnable[Request, str | Answer]):
         config: RunnableConfig | None = None,
         **kwargs: Any,  # noqa: ANN401
     ) -> Iterator[str | Answer]:
-        """Yield the answer's text piece by piece, then exactly one `Answer`."""
+        """Yield the answer's text piece by piece, then exactly one `Answer`.
+
+        The pieces make up its text, unless a language model broke off: then the `Answer` takes their place.
+        """
         return self._transform_stream_with_config(iter([input]), self._transform, config, **kwargs)
 
     def _drain(self, request: Request, run_manager: CallbackManagerForChainRun, config: RunnableConfig) -> str | Answer:
@@ -213,16 +217,25 @@ class AnswerChain(Runnable[Request, str | Answer]):
             for turn in request.get("history", ())[-MAX_TURNS:]
         ]
         answer = self._answer(question, history, config)
-        yield from answer.text.splitlines(keepends=True)
+        if isinstance(answer, Draft) and self._writer is not None:
+            draft = replace(answer, spent=time.perf_counter() - started)
+            answer = yield from self._writer.stream(draft, config)
+        elif isinstance(answer, Draft):
+            answer = answer.extract
+            yield from answer.text.splitlines(keepends=True)
+        else:
+            yield from answer.text.splitlines(keepends=True)
         yield replace(answer, latency_ms=(time.perf_counter() - started) * 1000)
 
-    def _answer(self, asked: str, history: Sequence[Turn], config: RunnableConfig) -> Answer:
+    def _answer(self, asked: str, history: Sequence[Turn], config: RunnableConfig) -> Answer | Draft:
         engine = self._current()
         issues = engine.index.issues
         courtesy = courtesy_of(asked)
         plain = simplify(asked) if courtesy else without_courtesies(simplify(asked))[0]
         respelled = engine.speller.respell(plain)
         question = understand(respelled, history)
+        if not courtesy and self._writer is not None and self._writer.condenser is not None:
+            question = self._writer.condenser.restated(question, respelled, history, config)
         restated = question.follow_up or respelled != plain
         notes = (wording.understood_as(question.text, question.follow_up),) if restated else ()
         blank = Answer(asked, "", True, (), "extractive", resolved=question.text, notes=notes)
@@ -256,7 +269,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
         limits: _Limits,
         blank: Answer,
         config: RunnableConfig,
-    ) -> Answer:
+    ) -> Answer | Draft:
         vector = self._embedder.embed_queries([question.text])[0]
 
         def find(text: str, near: NDArray[np.float32], k: int = PART_HITS) -> list[Hit]:
@@ -283,21 +296,12 @@ class AnswerChain(Runnable[Request, str | Answer]):
             selected = with_other_issues(question, selected, rankings[0])
         extract = replace(blank, text=selected.text, citations=selected.citations, refused=False)
         extract = finish(extract, question, selected, [part for n, part in enumerate(parts) if n not in missing])
-        lines = [extract.text, *(wording.part_missing(named(parts[n][0])) for n in missing)]
-        extract = replace(extract, text="\n".join(lines))
-        return extract if self._writer is None else self._written(self._writer, question, hits, extract, config)
-
-    def _written(
-        self, writer: Writer, question: Question, hits: Sequence[Hit], extract: Answer, config: RunnableConfig
-    ) -> Answer:
-        """The same answer in the model's words; the extract where the model fails or sees no answer."""
-        try:
-            written = writer.write(question.text, [hit.passage for hit in hits], config)
-        except WriterError as error:
-            return replace(extract, notes=(*extract.notes, wording.llm_fallback(str(error))))
-        if not written.text:
-            return extract
-        return replace(extract, text=written.text, citations=written.citations, mode="llm", highlights=())
+        closing = tuple(wording.part_missing(named(parts[n][0])) for n in missing)
+        extract = replace(extract, text="\n".join([extract.text, *closing]))
+        chosen = [item.hit.passage for item in selected.evidence]
+        # What the extract quotes comes first: it has to be among what the model is shown.
+        passages = {id(passage): passage for passage in [*chosen, *(hit.passage for hit in hits)]}
+        return Draft(question.text, tuple(passages.values()), extract, closing)
 
 
 def _about(question: Question, matter: str) -> Question:
@@ -405,34 +409,5 @@ def load_answerer(settings: Settings, progress: Callable[[str], None] | None = N
         progress=progress,
     )
     reading = load_reading_model(settings.cache_dir, settings.threads, progress)
-    return Answerer(AnswerChain(index, embedder, reading, settings.index_dir, load_writer(settings)))
-
-
-def load_writer(settings: Settings) -> Writer | None:
-    """The language model that the settings name; None where they name none.
-
-    Raises
-    ------
-    InputError
-        The prompt cannot be used.
-    ModelError
-        The package for OpenAI-compatible endpoints is not installed.
-    """
-    if not settings.llm_model:
-        return None
-    template = load_prompt(settings.prompts_dir, "answer", PLACEHOLDERS)
-    from langchain.chat_models import init_chat_model
-
-    try:
-        model = init_chat_model(
-            settings.llm_model,
-            model_provider="openai",
-            base_url=settings.llm_base_url or None,
-            api_key=settings.llm_api_key.get_secret_value() or "none",
-            temperature=0,
-            timeout=60,
-            max_retries=1,
-        )
-    except ImportError as error:
-        raise ModelError("使用大模型需要另装一个包：pip install 'ftz-qa[llm]'；或清空 FTZ_QA_LLM_MODEL") from error
-    return Writer(model, template)
+    writer = load_writer(settings, embedder)
+    return Answerer(AnswerChain(index, embedder, reading, settings.index_dir, writer))

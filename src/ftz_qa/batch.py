@@ -109,8 +109,11 @@ def _reason(error: ValidationError) -> str:
 
 
 def answer_record(question_id: str | int | float, answer: Answer) -> dict[str, Any]:
-    """An answer as the contract has it, ready for `json.dumps`."""
-    return {
+    """An answer as the contract has it, ready for `json.dumps`.
+
+    Where a language model was asked, ``verified`` says whether every sentence is borne out by what it cites.
+    """
+    record = {
         "id": question_id,
         "question": answer.question,
         "answer": answer.text,
@@ -119,6 +122,9 @@ def answer_record(question_id: str | int | float, answer: Answer) -> dict[str, A
         "mode": answer.mode,
         "latency_ms": round(answer.latency_ms, 1),
     }
+    if answer.writing is not None:
+        record["verified"] = not answer.unverified
+    return record
 
 
 def _citation_record(citation: Citation) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from ftz_qa import cli_accounts, cli_evaluate, cli_output, cli_upkeep
+from ftz_qa import cli_accounts, cli_doctor, cli_evaluate, cli_output, cli_upkeep
 from ftz_qa.cli_settings import IndexDir, load_settings
 from ftz_qa.errors import FtzQaError, InputError
 
@@ -66,6 +66,7 @@ def _commands() -> typer.Typer:
     app.command(help="只用阅读模型在给定段落中找答案，逐行读写 JSON Lines，不查索引。")(read)
     app.command(help="列出索引的版本、嵌入模型和收录的各期。")(info)
     app.command(help="启动问答网页，按 Ctrl-C 停止。")(serve)
+    app.command(help="检查索引、模型、磁盘和大模型是否就绪，逐条给出办法。")(cli_doctor.doctor)
     cli_upkeep.add_commands(app)
     cli_evaluate.add_commands(app)
     app.command(help="建立网页维护人员的账户，或更改其密码；密码输入两次，只保存散列。")(cli_accounts.account)

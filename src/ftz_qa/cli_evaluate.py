@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ftz_qa.evaluation_report import Report
     from ftz_qa.settings import Settings
 
+_MODE_HELP = "怎样作答：extractive 摘自原文，llm 由大模型撰写；不写则设了 FTZ_QA_LLM_MODEL 就用大模型。"
 _SPLIT_HELP = "问哪些问题：dev 供调试，report 留作报告，all 全部。"
 
 
@@ -39,6 +40,7 @@ def evaluate(
     show_items: Annotated[
         bool, typer.Option("--show-items", help="与 --split report 同用：报告中也列出留作报告的问题。")
     ] = False,
+    mode: Annotated[Literal["extractive", "llm"] | None, typer.Option(help=_MODE_HELP)] = None,
     judge: Annotated[bool, typer.Option("--judge", help="另请大模型（FTZ_QA_LLM_MODEL）判断答案对错。")] = False,
     index_dir: IndexDir = None,
 ) -> None:
@@ -46,6 +48,9 @@ def evaluate(
     if show_items and split != "report":
         raise InputError("--show-items 只能和 --split report 一起用")
     settings = load_settings(index_dir=index_dir)
+    if mode == "llm" and not settings.llm_model:
+        raise InputError("--mode llm 要由大模型作答，请先设置 FTZ_QA_LLM_MODEL（见 README 的“接入大模型”）")
+    answering = settings.model_copy(update={"llm_model": ""}) if mode == "extractive" else settings
     from ftz_qa.evaluation import read_items
 
     items = read_items(sets, None if split == "all" else split)
@@ -53,21 +58,22 @@ def evaluate(
         raise InputError(f"问题集中没有要问的问题（--split {split}）")
     folder = out or Path("evaluation") / f"{dt.datetime.now().astimezone():%Y%m%d-%H%M%S}"
     _make_folder(folder)
-    outcomes, answerer = _ask(items, settings, judge=judge)
+    outcomes, answerer = _ask(items, answering, settings if judge else None)
     from ftz_qa.evaluation_report import make_report
 
     index = answerer.chain.index
-    report = make_report(outcomes, sets, split, settings, index.build_id, index.model_identity)
+    report = make_report(outcomes, sets, split, answering, index.build_id, index.model_identity)
     _write(folder, report, outcomes, show_items=show_items)
     _print(report, folder)
 
 
-def _ask(items: Sequence[Item], settings: Settings, *, judge: bool) -> tuple[list[Outcome], Answerer]:
+def _ask(items: Sequence[Item], settings: Settings, judged_by: Settings | None) -> tuple[list[Outcome], Answerer]:
+    """Ask the questions; a language model, if one is named, judges the answers."""
     from ftz_qa.answering import load_answerer
     from ftz_qa.evaluation import evaluate as ask_all
     from ftz_qa.llm_judge import load_judge
 
-    judging = load_judge(settings) if judge else None
+    judging = load_judge(judged_by) if judged_by is not None else None
     answerer = load_answerer(settings, cli_output.say)
     _warn_of_missing(items, answerer)
     with cli_output.StageProgress() as progress:

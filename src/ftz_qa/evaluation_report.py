@@ -17,7 +17,7 @@ from ftz_qa.calibration import Reliability, RiskCoverage, reliability, risk_cove
 from ftz_qa.errors import InputError
 from ftz_qa.evaluation import Fault, Item, Outcome, Split, Verdict
 from ftz_qa.metrics import Figure, estimates, groups
-from ftz_qa.types import Turn
+from ftz_qa.types import Turn, Writing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,16 @@ if TYPE_CHECKING:
     from ftz_qa.settings import Settings
 
 REPORT = "report.json"
-_SETTINGS = ("index_dir", "embedding_model", "query_prefix", "passage_prefix", "threads", "llm_model")
+_SETTINGS = (
+    "index_dir",
+    "embedding_model",
+    "query_prefix",
+    "passage_prefix",
+    "threads",
+    "llm_model",
+    "llm_context",
+    "llm_max_tokens",
+)
 
 
 class _Record(BaseModel):
@@ -54,6 +63,10 @@ class ItemRecord(_Record):
     ----------
     digest
         SHA-256 of the question with everything that it is judged by, so that edited questions are not compared.
+    verified
+        Whether all sentences of a language model's answer are borne out; None where none was asked.
+    writing
+        How the language model fared, as in `Answer`.
     confidence, rank, right, brief, cited, precision, faults, judged
         As in `Answer` and `Outcome`.
     quote_recall, quote_precision, unsupported
@@ -76,6 +89,7 @@ class ItemRecord(_Record):
     citations: tuple[CitationRecord, ...]
     confidence: float | None
     latency_ms: float
+    verified: bool | None = None
     rank: int | None
     retrieved: tuple[tuple[int | None, int], ...]
     right: bool
@@ -87,6 +101,7 @@ class ItemRecord(_Record):
     unsupported: tuple[str, ...]
     faults: tuple[Fault, ...]
     judged: Verdict | None
+    writing: Writing | None = None
 
     @property
     def doubtful(self) -> bool:
@@ -174,6 +189,7 @@ def item_record(outcome: Outcome) -> ItemRecord:
         "unsupported": support.unsupported if support else (),
         "faults": outcome.faults,
         "judged": outcome.judged,
+        "writing": answer.writing,
     }
     return ItemRecord.model_validate(fields)
 

@@ -25,6 +25,14 @@ LABELS = {
     "recall@10": "检索 @10",
     "mrr@10": "MRR@10",
     "ndcg@10": "nDCG@10",
+    "llm_fallback": "改用摘录",
+    "llm_unverified": "未核实",
+    "llm_repaired": "改正",
+    "llm_replaced": "换成原文",
+    "llm_dropped": "略去",
+    "llm_read": "读入",
+    "llm_written": "写出",
+    "llm_cost": "费用",
     "latency_mean": "平均耗时",
     "latency_p50": "耗时中位数",
     "latency_p95": "耗时 95 分位",
@@ -48,9 +56,29 @@ MEANINGS = {
     "recall@10": "检索结果前十篇中有标准文章的问题的比例",
     "mrr@10": "首篇标准文章名次倒数的平均",
     "ndcg@10": "前十篇的归一化折损累计增益",
+    "llm_fallback": "请大模型作答的问题中，因故障、未见答案或对不上而改用原文摘录的比例",
+    "llm_unverified": "大模型的答案中，标明“未核实”的句数，每个答案平均",
+    "llm_repaired": "大模型的答案中，核对不符、经大模型改正或收回的句数，每个答案平均",
+    "llm_replaced": "大模型的答案中，核对不符、换成原文句子的句数，每个答案平均",
+    "llm_dropped": "大模型的答案中，与原文无关而略去的句数，每个答案平均",
+    "llm_read": "每题大模型读入的词元，以接口报告的为准",
+    "llm_written": "每题大模型写出的词元，以接口报告的为准",
+    "llm_cost": "每题费用，按 FTZ_QA_LLM_PRICE_IN、FTZ_QA_LLM_PRICE_OUT 计算",
     "latency_mean": "每题作答耗时",
     "latency_p50": "一半的问题不超过这个时间",
     "latency_p95": "95 % 的问题不超过这个时间",
+}
+
+_UNITS = {
+    "n": "题",
+    "chars": "字",
+    "llm_unverified": "句",
+    "llm_repaired": "句",
+    "llm_replaced": "句",
+    "llm_dropped": "句",
+    "llm_read": "词元",
+    "llm_written": "词元",
+    "llm_cost": "元",
 }
 
 FAULTS = {
@@ -77,18 +105,16 @@ def fault(kind: str, texts: Sequence[str]) -> str:
 
 def as_number(name: str, value: float) -> str:
     """A figure as tables show it: shares in per cent, characters and milliseconds as they are."""
-    if name in ("n", "chars") or name.startswith("latency"):
+    if name in ("n", "chars", "llm_read", "llm_written") or name.startswith("latency"):
         return f"{value:.0f}"
+    if name in _UNITS:
+        return f"{value:.4f}" if name == "llm_cost" else f"{value:.2f}"
     return f"{100 * value:.1f}"
 
 
 def unit(name: str) -> str:
     """What `as_number` counts."""
-    if name == "n":
-        return "题"
-    if name == "chars":
-        return "字"
-    return "ms" if name.startswith("latency") else "%"
+    return "ms" if name.startswith("latency") else _UNITS.get(name, "%")
 
 
 def interval(name: str, low: float | None, high: float | None) -> str:

@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ftz_qa.errors import InputError, ModelError
+from ftz_qa.errors import InputError
 from ftz_qa.evaluation import Verdict
+from ftz_qa.llm import chat_model, check_local, provider_errors
+from ftz_qa.llm_setup import api_key
 from ftz_qa.prompts import load_prompt
-from ftz_qa.writer import provider_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -96,19 +97,14 @@ def load_judge(settings: Settings) -> LlmJudge:
     """
     if not settings.llm_model:
         raise InputError("--judge 要请大模型判断，请先设置 FTZ_QA_LLM_MODEL（见 README 的“接入大模型”）")
+    if settings.llm_local_only:
+        check_local(settings.llm_base_url)
     template = load_prompt(settings.prompts_dir, "judge", JUDGE_PLACEHOLDERS)
-    from langchain.chat_models import init_chat_model
-
-    try:
-        model = init_chat_model(
-            settings.llm_model,
-            model_provider="openai",
-            base_url=settings.llm_base_url or None,
-            api_key=settings.llm_api_key.get_secret_value() or "none",
-            temperature=0,
-            timeout=60,
-            max_retries=1,
-        )
-    except ImportError as error:
-        raise ModelError("使用大模型需要另装一个包：pip install 'ftz-qa[llm]'") from error
+    model = chat_model(
+        settings.llm_model,
+        settings.llm_base_url,
+        api_key(settings),
+        timeout=settings.llm_overall,
+        retries=settings.llm_retries,
+    )
     return LlmJudge(model, template)

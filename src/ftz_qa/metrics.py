@@ -33,7 +33,7 @@ class Figure:
     Attributes
     ----------
     value
-        A share 0..1, a number of characters, or milliseconds.
+        A share 0..1, a number (of characters, sentences, tokens), a price, or milliseconds.
     low, high
         95 % bootstrap percentile interval; None where there is but one case, or nothing to vary.
     n
@@ -125,6 +125,7 @@ def _cases(outcomes: Sequence[Outcome]) -> dict[str, _Cases]:
         "quote_recall": [s.recall for s in support],
         "quote_precision": [s.precision for s in support if s.precision is not None],
         **_retrieval(outcomes),
+        **_writing(outcomes),
         "latency_mean": [o.answer.latency_ms for o in outcomes],
     }
     cases = {name: _Cases(np.array(gains), np.ones(len(gains))) for name, gains in means.items() if gains}
@@ -150,6 +151,23 @@ def _retrieval(outcomes: Sequence[Outcome]) -> dict[str, list[float]]:
         **{f"recall@{k}": [float(0 < rank <= k) for rank in ranks] for k in (1, 5, 10)},
         "mrr@10": [1 / rank if rank else 0.0 for rank in ranks],
         "ndcg@10": gains,
+    }
+
+
+def _writing(outcomes: Sequence[Outcome]) -> dict[str, list[float]]:
+    """How a language model fared with the answers that it was asked for."""
+    asked = [o.answer.writing for o in outcomes if o.answer.writing is not None]
+    kept = [one for one in asked if not one.fallback]
+    costs = [one.cost for one in asked]
+    return {
+        "llm_fallback": [float(bool(one.fallback)) for one in asked],
+        "llm_unverified": [float(one.unverified) for one in kept],
+        "llm_repaired": [float(one.repaired) for one in kept],
+        "llm_replaced": [float(one.replaced) for one in kept],
+        "llm_dropped": [float(one.dropped) for one in kept],
+        "llm_read": [float(one.usage.read) for one in asked],
+        "llm_written": [float(one.usage.written) for one in asked],
+        "llm_cost": costs if any(costs) else [],
     }
 
 

@@ -96,6 +96,14 @@ def years(text: str, date: dt.date | None) -> set[int]:
     return found
 
 
+def with_years(text: str, date: dt.date | None) -> str:
+    """The text with ``今年`` and the like as the years that they are, relative to `date` where that is known."""
+    if date is not None:
+        for word, shift in _RELATIVE_YEARS:
+            text = re.sub(word, f"{date.year + shift}年", text)
+    return text
+
+
 class Periods:
     """When a text speaks of: its spans of months and its years.
 

@@ -33,6 +33,22 @@ class Settings(BaseSettings):
         start and prints it.
     llm_model, llm_base_url, llm_api_key
         An optional OpenAI-compatible chat endpoint that writes the answers; empty means none.
+    llm_api_key_file
+        A file that holds the key alone, such as a mounted secret; goes before `llm_api_key`.
+    llm_local_only
+        Refuse an endpoint that is not on this machine or in a private network.
+    llm_condense
+        Whether follow-ups are restated by the language model, which sends it the user's earlier questions.
+    llm_context, llm_max_tokens
+        How many tokens the model can take in all, and how many of them a reply may have.
+    llm_first_token, llm_overall
+        Seconds until the reply has to begin, and until the answer has to be complete; then the extract stands.
+    llm_retries
+        How often a request is repeated that was refused as too many, or failed in the server or on the way.
+    llm_concurrency
+        How many answers may be under way at the endpoint at once.
+    llm_price_in, llm_price_out
+        Price of a million tokens read and written, for the cost in evaluations; 0 where it is of no interest.
     """
 
     model_config = SettingsConfigDict(env_prefix="FTZ_QA_", env_file=".env", extra="ignore")
@@ -52,8 +68,19 @@ class Settings(BaseSettings):
     llm_model: str = ""
     llm_base_url: str = ""
     llm_api_key: SecretStr = SecretStr("")
+    llm_api_key_file: Path | None = None
+    llm_local_only: bool = False
+    llm_condense: bool = True
+    llm_context: int = Field(default=8192, ge=1024)
+    llm_max_tokens: int = Field(default=800, ge=50)
+    llm_first_token: float = Field(default=20.0, gt=0, allow_inf_nan=False)
+    llm_overall: float = Field(default=60.0, gt=0, allow_inf_nan=False)
+    llm_retries: int = Field(default=1, ge=0, le=10)
+    llm_concurrency: int = Field(default=4, ge=1)
+    llm_price_in: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    llm_price_out: float = Field(default=0.0, ge=0, allow_inf_nan=False)
 
-    @field_validator("accounts_file", mode="before")
+    @field_validator("accounts_file", "llm_api_key_file", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None

@@ -192,6 +192,46 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that a language model read and wrote, as its endpoint counts them; 0 where it does not say."""
+
+    read: int = 0
+    written: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(self.read + other.read, self.written + other.written)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What came of asking a language model for an answer.
+
+    Attributes
+    ----------
+    fallback
+        Why the extract stands instead: a kind of `llm.LlmError`, ``silent`` where the model saw no answer, or
+        ``unverified`` where nothing of its reply is borne out; empty where the answer is the model's.
+    repaired, replaced, dropped, unverified
+        Sentences that failed the check: mended by the model, given in the bulletin's words, left out, or marked.
+    usage
+        Tokens.
+    cost
+        Of these tokens, by the prices of the settings; 0 where they name none.
+    prompt
+        Version and digest of the prompt.
+    """
+
+    fallback: str = ""
+    repaired: int = 0
+    replaced: int = 0
+    dropped: int = 0
+    unverified: int = 0
+    usage: Usage = Usage()
+    cost: float = 0.0
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question.
 
@@ -211,6 +251,10 @@ class Answer:
         How likely the evidence answers the question, 0..1; None where that was not judged, as for structural answers.
     highlights
         The exact answer within `text`, to be set in bold; spans of it, in order, without overlap.
+    unverified
+        Sentences of `text` that their sources do not quite bear out, the mark that says so included; like `highlights`.
+    writing
+        How the language model fared; None where none was asked.
     """
 
     question: str
@@ -224,6 +268,8 @@ class Answer:
     latency_ms: float = 0.0
     confidence: float | None = None
     highlights: tuple[Span, ...] = ()
+    unverified: tuple[Span, ...] = ()
+    writing: Writing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from ftz_qa.text import tidy
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
+    from pathlib import Path
 
     from ftz_qa.types import Article, Issue
 
@@ -135,9 +136,70 @@ def question_too_long(length: int, limit: int) -> str:
     return f"问题太长（{length}字），请缩短到{limit}字以内。"
 
 
-UNVERIFIED_REPLY = "答复与通报原文对不上"
+# Language models
+
+LLM_PACKAGE_MISSING = "使用大模型需要另装一个包：pip install 'ftz-qa[llm]'；或清空 FTZ_QA_LLM_MODEL"
+
+LLM_FAILURES = {
+    "unreachable": "连接不上",
+    "slow": "超时未答复",
+    "unauthorised": "密钥无效或没有权限",
+    "missing": "地址或模型名称不对",
+    "busy": "服务繁忙",
+    "rejected": "请求被拒绝",
+    "failed": "服务出错",
+    "malformed": "答复的格式不对",
+    "interrupted": "答复中断",
+    "resting": "刚才出过故障，稍后自动重试",
+    "crowded": "同时提问的人较多",
+    "unverified": "答复与通报原文对不上",
+}
+"""Why a language model's answer could not be had, by `llm.FailureKind`."""
+
+SILENT = "没有找到答案"
+"""The phrase agreed on with the model, in the prompt, for evidence that does not answer."""
+
+LLM_SILENT = "大模型认为所查原文没有直接回答这个问题，以下为通报原文摘录"
+UNVERIFIED_MARK = "（未核实）"
+SOME_UNVERIFIED = "标有“未核实”的句子与所引原文不完全相符，请以原文为准"
+DELETE = "删去"
+
+_PROBLEMS = {
+    "no_marker": "没有注明摘录的编号",
+    "unknown_marker": "没有编号为{what}的摘录",
+    "markup": "含有表格、链接或代码",
+    "figure": "“{what}”与所引摘录不符",
+    "period": "“{what}”不是所引摘录所说的时间",
+    "name": "所引摘录中没有“{what}”",
+    "exchanged": "“{what}”与数字的对应关系和所引摘录不符",
+    "denied": "“{what}”的肯定、否定与所引摘录相反",
+    "meaning": "所引摘录没有这个意思",
+}
+
+
+def problem(kind: str, what: str) -> str:
+    """Why a sentence is not borne out, by `sentence_checks.ProblemKind`, for the model that wrote it."""
+    return _PROBLEMS[kind].format(what=what)
 
 
 def llm_fallback(reason: str) -> str:
     """Note that the language model could not be used."""
     return f"大模型未能作答（{reason}），以下为通报原文摘录"
+
+
+def sentences_dropped(count: int) -> str:
+    """Note that a part of the model's reply is not shown."""
+    return f"大模型的答复有{count}句找不到原文依据，已略去"
+
+
+def llm_not_local(host: str) -> str:
+    """An endpoint elsewhere while only local ones are allowed."""
+    return (
+        f"已设置 FTZ_QA_LLM_LOCAL_ONLY，不得使用本机和内网以外的大模型（{host}）。"
+        "请把 FTZ_QA_LLM_BASE_URL 改为本机或内网的 IP 地址，或取消该设置"
+    )
+
+
+def key_file_unusable(path: Path, reason: str) -> str:
+    """The file with the key cannot be read."""
+    return f"无法读取大模型的密钥文件 {path}（{reason}）。请检查 FTZ_QA_LLM_API_KEY_FILE"

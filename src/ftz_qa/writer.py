@@ -1,45 +1,109 @@
-"""Composing with a language model: its sentences are kept only where the passages that they cite bear them out."""
+"""Answers in a language model's words: sentence by sentence as they come, each one checked before it is shown."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ftz_qa import wording
+from ftz_qa.checking import Checked, Desk
 from ftz_qa.errors import FtzQaError
-from ftz_qa.grounding import cite
-from ftz_qa.passages import passage_label
-from ftz_qa.terms import tokens_of
-from ftz_qa.text import normalize, split_sentences
-from ftz_qa.types import Span
+from ftz_qa.evidence import evidence_for, token_bound
+from ftz_qa.llm import LlmError
+from ftz_qa.mending import ask_for_repairs
+from ftz_qa.prompts import fenced, prompt_version
+from ftz_qa.replies import sentences
+from ftz_qa.sentence_checks import Problem
+from ftz_qa.types import Writing
+from ftz_qa.written import Composition
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Generator, Sequence
 
-    from langchain_core.language_models import BaseChatModel
     from langchain_core.prompts import PromptTemplate
     from langchain_core.runnables import RunnableConfig
 
-    from ftz_qa.types import Citation, Passage
+    from ftz_qa.condensing import Condenser
+    from ftz_qa.evidence import Evidence
+    from ftz_qa.llm_calls import LlmClient, LlmSession
+    from ftz_qa.sentence_checks import Place
+    from ftz_qa.types import Answer, Passage, Usage
 
 PLACEHOLDERS = frozenset({"evidence", "question"})
-_MARKED = re.compile(r"(.+?)((?:\s*\[\d+\])+)\s*([。！？；.!?;]?)", re.S)
-_MARKER = re.compile(r"\[(\d+)\]")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_SILENT = "没有找到答案"
+REPAIR_PLACEHOLDERS = frozenset({"evidence", "question", "failures"})
+CONTEXT = 8192
+"""Tokens that a model can take, where nobody says otherwise."""
 
+_SMALLEST_BUDGET = 200
 
-class WriterError(FtzQaError):
-    """The model could not be used, or nothing of its reply is borne out."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A checked reply: text with markers and their citations; both empty where the model says that nothing answers."""
+class Draft:
+    """An answer that a language model may put into its own words.
 
-    text: str
-    citations: tuple[Citation, ...]
+    Attributes
+    ----------
+    question
+        Complete in itself.
+    passages
+        What the answer may rest on, best first.
+    extract
+        The answer in the bulletins' words, which stands where the model's does not.
+    spent
+        Seconds that went by since the question was asked.
+    closing
+        Lines that stand below either, such as that a part of the question has no answer.
+    """
+
+    question: str
+    passages: tuple[Passage, ...]
+    extract: Answer
+    closing: tuple[str, ...] = ()
+    spent: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Tokens that the model can take in all, and how many of them the reply may have."""
+
+    context: int = CONTEXT
+    reply: int = 800
+
+    def left(self, template: PromptTemplate, filled: dict[str, str]) -> int:
+        """What is left for evidence beside a prompt and the reply."""
+        prompt = template.format(**{name: "" for name in template.input_variables} | filled)
+        return max(_SMALLEST_BUDGET, self.context - min(self.reply, self.context // 3) - token_bound(prompt))
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Of a million tokens read and written."""
+
+    read: float = 0.0
+    written: float = 0.0
+
+    def of(self, usage: Usage) -> float:
+        """What these tokens cost."""
+        return (self.read * usage.read + self.written * usage.written) / 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """The templates of `PLACEHOLDERS` and `REPAIR_PLACEHOLDERS`."""
+
+    answer: PromptTemplate
+    repair: PromptTemplate
+
+
+class SilentError(FtzQaError):
+    """The model sees no answer in the evidence, or nothing of its reply is borne out; `kind` is which."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
 
 
 class Writer:
@@ -47,80 +111,133 @@ class Writer:
 
     Parameters
     ----------
-    model
-        Any LangChain chat model.
-    template
-        With the placeholders ``evidence`` and ``question``.
+    client
+        The model with its limits.
+    prompts
+        What it is asked.
+    near
+        Whether the meaning of a sentence is nearer to the passages that it cites than to the others shown: called with
+        the sentence, the cited ones and all. None goes by the words alone.
+    room
+        Of the model.
+    price
+        Of tokens, for the cost of each answer.
+    condenser
+        Restates follow-ups before anything is searched; None leaves them to the rules.
     """
 
-    def __init__(self, model: BaseChatModel, template: PromptTemplate) -> None:
-        self._chain = template | model
+    def __init__(
+        self,
+        client: LlmClient,
+        prompts: Prompts,
+        near: Callable[[str, Sequence[Place], Sequence[Place]], bool] | None = None,
+        room: Room | None = None,
+        price: Price | None = None,
+        condenser: Condenser | None = None,
+    ) -> None:
+        self._price = price or Price()
+        self.condenser = condenser
+        self.client = client
+        self._prompts = prompts
+        self._near = near
+        self._room = room or Room()
 
-    def write(self, question: str, passages: Sequence[Passage], config: RunnableConfig) -> Written:
-        """Let the model answer from the passages and keep what is borne out.
+    def stream(self, draft: Draft, config: RunnableConfig | None = None) -> Generator[str, None, Answer]:
+        """Yield the answer's text sentence by sentence; the generator's value is the answer.
 
-        Raises
-        ------
-        WriterError
-            The endpoint failed, or no sentence of the reply cites a passage that holds its figures.
+        Only what is borne out, or marked as not, is yielded. Where the model fails after it began, the answer is the
+        extract, and what was yielded is void.
         """
-        evidence = "\n\n".join(
-            f"[{n}] {passage_label(p)} 《{p.article.title}》\n{p.text}" for n, p in enumerate(passages, start=1)
-        )
+        composed = Composition()
+        session: LlmSession | None = None
+        begun = False
         try:
-            reply = self._chain.invoke({"evidence": evidence, "question": question}, config).text
-        except provider_errors() as error:
-            raise WriterError(type(error).__name__) from error
-        if _SILENT in reply:
-            return Written("", ())
-        return _checked(reply, passages)
+            with self.client.session(max(0.0, self.client.limits.overall - draft.spent)) as session:
+                for piece in filter(None, self._write(session, draft, composed, config)):
+                    begun = True
+                    yield piece
+        except (LlmError, SilentError) as error:
+            answer = self._fallback(draft, error.kind, session)
+            if not begun:
+                yield from answer.text.splitlines(keepends=True)
+        else:
+            below = "".join(f"\n{line}" for line in draft.closing)
+            if below:
+                yield below
+            answer = self._finished(draft, composed, session, below)
+        _log.info("大模型作答：%s", answer.writing)
+        return answer
 
+    def _write(
+        self, session: LlmSession, draft: Draft, composed: Composition, config: RunnableConfig | None
+    ) -> Generator[str, None, None]:
+        question = fenced(draft.question)
+        budget = self._room.left(self._prompts.answer, {"question": question})
+        evidence = evidence_for(draft.question, draft.passages, budget)
+        desk = Desk(evidence, self._near)
+        reply = session.stream(self._prompts.answer, {"evidence": evidence.text, "question": question}, config)
+        held: list[Checked] = []
+        for checked in map(desk.check, sentences(reply)):
+            # Behind a sentence that failed, the others wait, so that the order stays.
+            if held or checked.problem is not None:
+                held.append(checked)
+            else:
+                yield desk.settle(checked, composed)
+        if any(checked.problem for checked in held):
+            held = self._repaired(session, draft, evidence, desk, held, config)
+        settled = [desk.settle(checked, composed) for checked in held]
+        if not composed.verified:
+            raise SilentError("silent" if desk.silent else "unverified")
+        yield from settled
 
-def _checked(reply: str, passages: Sequence[Passage]) -> Written:
-    citations: list[Citation] = []
-    sentences: list[str] = []
-    for match in _MARKED.finditer(reply.strip()):
-        sentence = match[1].strip(" \n。；;")
-        cited = [passages[n - 1] for n in map(int, _MARKER.findall(match[2])) if 1 <= n <= len(passages)]
-        held = _figures("\n".join(f"{passage_label(p)}{p.article.title}{p.text}" for p in cited))
-        if not cited or not sentence or not _figures(sentence) <= held:
-            continue
-        markers = []
-        for passage in cited:
-            citations.append(
-                cite(len(citations) + 1, passage.issue, passage.article, _nearest_sentence(sentence, passage))
-            )
-            markers.append(f"[{len(citations)}]")
-        sentences.append(f"{sentence}。{''.join(markers)}")
-    if not sentences:
-        raise WriterError(wording.UNVERIFIED_REPLY)
-    return Written("".join(sentences), tuple(citations))
+    def _repaired(
+        self,
+        session: LlmSession,
+        draft: Draft,
+        evidence: Evidence,
+        desk: Desk,
+        held: list[Checked],
+        config: RunnableConfig | None,
+    ) -> list[Checked]:
+        """The sentences with those that failed mended, as far as the model can do so when asked once."""
+        failed = [n for n, checked in enumerate(held) if checked.problem is not None]
+        fields = {"evidence": evidence.text, "question": fenced(draft.question)}
+        named = [(held[n].sentence, held[n].problem or Problem("meaning")) for n in failed]
+        answers = ask_for_repairs(session, self._prompts.repair, fields, named, config)
+        mended = list(held)
+        for n, sentence in zip(failed, answers, strict=True):
+            if sentence is None:
+                continue
+            if not sentence.text:
+                mended[n] = replace(held[n], deleted=True)
+                continue
+            checked = desk.check(replace(sentence, opens_line=held[n].sentence.opens_line))
+            if checked.problem is None:
+                mended[n] = replace(checked, repaired=True)
+        return mended
 
+    def _finished(self, draft: Draft, composed: Composition, session: LlmSession | None, below: str) -> Answer:
+        counts = Writing("", composed.repaired, composed.replaced, composed.dropped, len(composed.unverified))
+        notes = [wording.SOME_UNVERIFIED] if composed.unverified else []
+        if composed.dropped:
+            notes.append(wording.sentences_dropped(composed.dropped))
+        return replace(
+            draft.extract,
+            text=composed.text + below,
+            citations=tuple(composed.citations),
+            mode="llm",
+            highlights=(),
+            unverified=tuple(composed.unverified),
+            notes=(*draft.extract.notes, *notes),
+            writing=self._writing(counts, session),
+        )
 
-def _figures(text: str) -> set[str]:
-    return set(_NUMBER.findall(normalize(text)))
+    def _fallback(self, draft: Draft, kind: str, session: LlmSession | None) -> Answer:
+        note = wording.LLM_SILENT if kind == "silent" else wording.llm_fallback(wording.LLM_FAILURES[kind])
+        notes = (*draft.extract.notes, note)
+        return replace(draft.extract, notes=notes, writing=self._writing(Writing(kind), session))
 
-
-def _nearest_sentence(text: str, passage: Passage) -> Span:
-    """The sentence of a passage that shares most figures, then most words, with a text; as a span of the body."""
-    wanted, figures = tokens_of(text), _figures(text)
-    spans = [Span(passage.start + s.start, passage.start + s.end) for s in split_sentences(passage.text)]
-    body = passage.article.body
-
-    def shared(span: Span) -> tuple[int, int]:
-        sentence = body[span.start : span.end]
-        return len(figures & _figures(sentence)), len(wanted & tokens_of(sentence))
-
-    return max(spans, key=shared, default=Span(passage.start, passage.end))
-
-
-def provider_errors() -> tuple[type[Exception], ...]:
-    """What a chat model raises when its endpoint fails."""
-    # Replies without choices or message come out of langchain-openai as errors of these general types.
-    malformed = (TypeError, LookupError, AttributeError)
-    errors: list[type[Exception]] = [OSError, TimeoutError, ValueError, *malformed]
-    try:
-        from openai import OpenAIError
-    except ImportError:
-        return tuple(errors)
-    return (*errors, OpenAIError)
+    def _writing(self, counts: Writing, session: LlmSession | None) -> Writing:
+        usage = session.usage if session else counts.usage
+        cost = self._price.of(usage)
+        return replace(counts, usage=usage, cost=cost, prompt=prompt_version(self._prompts.answer))

@@ -12,7 +12,7 @@ from ftz_qa.wording import chinese_number, day
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ftz_qa.types import Annotation, Answer, Citation, Span
+    from ftz_qa.types import Annotation, Answer, Citation
     from ftz_qa.web.conversation import Conversation, Exchange
     from ftz_qa.web.protocol import IndexInfo
 
@@ -60,26 +60,32 @@ def _unfinished(exchange: Exchange) -> str:
 
 def _finished(number: int, answer: Answer) -> str:
     badge = _badge(texts.REFUSED, "refused") if answer.refused else ""
-    text = _linked(answer.text, number, {citation.marker for citation in answer.citations}, answer.highlights)
+    text = _linked(number, answer)
     about = [] if answer.refused else [texts.MODES[answer.mode]]
     notes = " · ".join(escape(note) for note in [*about, *answer.notes])
     kind = ' class="is-refused"' if answer.refused else ""
     return f"{badge}<p{kind}>{text}</p>" + (f'<div class="about">{notes}</div>' if notes else "")
 
 
-def _linked(text: str, number: int, markers: set[int], highlights: Sequence[Span] = ()) -> str:
-    """Escape `text`; each ``[n]`` with n in `markers` becomes a link to its source card, and `highlights` bold."""
+def _linked(number: int, answer: Answer) -> str:
+    """The answer's text, escaped; each ``[n]`` with a source becomes a link to its card, and stretches are set off."""
+    text, markers = answer.text, {citation.marker for citation in answer.citations}
     pieces: list[tuple[int, int, str]] = [
         (match.start(), match.end(), f'<a class="cite" href="#source-{number}-{match[1]}">[{match[1]}]</a>')
         for match in _MARKER.finditer(text)
         if int(match[1]) in markers
     ]
-    pieces += [(span.start, span.end, _bold(text[span.start : span.end])) for span in highlights]
+    pieces += [(span.start, span.end, _bold(text[span.start : span.end])) for span in answer.highlights]
+    pieces += [(span.start, span.end, _doubtful(text[span.start : span.end])) for span in answer.unverified]
     return _pieced(text, 0, pieces)
 
 
 def _bold(text: str) -> str:
     return f"<strong>{_lines(text)}</strong>"
+
+
+def _doubtful(text: str) -> str:
+    return f'<span class="unverified">{_lines(text)}</span>'
 
 
 def _pieced(text: str, offset: int, pieces: Iterable[tuple[int, int, str]]) -> str:
