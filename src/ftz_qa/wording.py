@@ -124,6 +124,16 @@ def only_sections(titles: Sequence[str]) -> str:
     return f"仅检索栏目“{'”“'.join(titles)}”"
 
 
+def ask_gist(issue: int, article: int) -> str:
+    """The question what an article is about."""
+    return f"第{issue}期第{article}篇讲了什么？"
+
+
+def ask_part(name: str) -> str:
+    """The question what a part of an article says."""
+    return f"“{name}”是怎么做的？"
+
+
 OPENINGS = {"yes": "是。", "no": "否。", "open": "文中未直接说明是否如此，最接近的内容是：", "content": "有相关内容："}
 """How the answer to a question for yes or no begins."""
 
