@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ftz_qa.errors import IndexMissingError
 from ftz_qa.filters import UNFILTERED, Filters
-from ftz_qa.types import Answer, Article, Citation, Issue, Section, Span, Turn
+from ftz_qa.types import Annotation, Answer, Article, Citation, Issue, Section, Span, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -157,13 +157,15 @@ class ScriptedAnswerer:
     def _answered(question: str) -> Answer:
         first, third = sentences(PARAGRAPH)[0], sentences(PARAGRAPH)[2]
         clearance = sentences(SECOND_PARAGRAPH)[1]
+        opening = citation(1, first)
         cited = (
-            citation(1, first),
+            replace(opening, annotations=(Annotation(opening.start + 5, "6月18日", "2025年6月18日"),)),
             citation(2, third),
             citation(3, clearance, SECOND_PARAGRAPH, "临江片区持续压缩 口岸通关时间"),
         )
         text = f"{first[:-1]}[1]。\n{third[:-1]}[2]。\n{clearance[:-1]}[3]。"
-        return Answer(question, text, False, cited, "extractive", notes=("仅检索第87期",))
+        unused = (citation(1, sentences(SECOND_PARAGRAPH)[0], SECOND_PARAGRAPH, "临江片区优化营商环境"),)
+        return Answer(question, text, False, cited, "extractive", unused, notes=("仅检索第87期",))
 
     @staticmethod
     def _hostile(question: str) -> Answer:

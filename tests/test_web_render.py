@@ -146,9 +146,9 @@ def test_each_marker_links_to_its_card() -> None:
     links = [
         attributes["href"] for tag, attributes in tags_of(render.answer_html(conversation.exchanges[0])) if tag == "a"
     ]
-    cards = [attributes["id"] for tag, attributes in tags_of(panel(conversation)) if tag == "details"]
+    cards = [attributes["id"] for _, attributes in tags_of(panel(conversation)) if attributes.get("class") == "card"]
     assert links == ["#source-1-1", "#source-1-2", "#source-1-3"]
-    assert cards == ["source-1-1", "source-1-2", "source-1-3"]
+    assert cards == ["source-1-1", "source-1-2", "source-1-3", "lead-1-1"]
 
 
 def test_markers_without_a_citation_stay_text() -> None:

@@ -12,7 +12,7 @@ from ftz_qa.terms import tokens_of
 from ftz_qa.text import normalize, split_sentences, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
 
     from ftz_qa.types import Answer, Article, Citation, Issue
 
@@ -65,16 +65,19 @@ def _told(question: str, known: str) -> bool:
     return text in known or text.partition("多少")[0] in known
 
 
-def _articles(citations: Sequence[Citation], issues: Sequence[Issue]) -> Iterator[tuple[Issue, Article]]:
+def _articles(citations: Sequence[Citation], issues: Sequence[Issue]) -> list[tuple[Issue, Article]]:
     places = {
         (issue.series, issue.number, issue.date, article.number, article.title): (issue, article)
         for issue in issues
         for article in issue.articles
     }
-    keys = ((c.series, c.issue, c.date, c.article_no, c.title) for c in citations)
-    for key in dict.fromkeys(keys):
-        if key in places:
-            yield places[key]
+    found: dict[tuple[object, ...], tuple[Issue, Article]] = {}
+    for c in citations:
+        key = (c.series, c.issue, c.date, c.article_no, c.title)
+        # Another build may have another article in its place.
+        if key in places and places[key][1].body[c.start : c.end] == c.quote:
+            found.setdefault(key, places[key])
+    return list(found.values())
 
 
 def _figures(article: Article) -> list[str]:

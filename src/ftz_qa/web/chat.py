@@ -56,17 +56,18 @@ class ChatPage:
             label=texts.CHAT_LABEL,
             show_label=False,
             elem_id="chat",
+            placeholder=front_html.welcome_html(Shelf(self.answerer.issues())),
             render_markdown=False,
             latex_delimiters=[],
             sanitize_html=True,
             allow_tags=False,
             buttons=[],
         )
-        self.chips = gr.HTML("", elem_id="chips")
+        self.chips = gr.HTML(render.examples_html(self.answerer.examples()), elem_id="chips")
         self.notice = gr.HTML("", elem_id="notice")
 
     def _lay_out_composer(self) -> None:
-        self.bar = FilterBar()
+        self.bar = FilterBar(self.answerer.issues())
         with gr.Row(elem_id="composer"):
             self.question = gr.Textbox(
                 label=texts.QUESTION_LABEL,

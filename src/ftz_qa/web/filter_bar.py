@@ -24,11 +24,11 @@ Updates = dict[Any, Any]
 class FilterBar:
     """Controls for issues, dates and a section; what is set lives in `filters`, a `gr.State`."""
 
-    def __init__(self) -> None:
+    def __init__(self, issues: Sequence[Issue]) -> None:
         self.filters = gr.State(UNFILTERED)
         with gr.Row(elem_id="filter-bar"):
             self.controls = gr.HTML(
-                controls_html((), UNFILTERED),
+                controls_html(issues, UNFILTERED),
                 elem_id="filters",
                 js_on_load=(_HERE / "filters.js").read_text(encoding="utf-8"),
             )

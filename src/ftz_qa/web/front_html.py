@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftz_qa.text import tidy
 from ftz_qa.web import texts
 from ftz_qa.web.render import escape
 from ftz_qa.wording import day, issue_name
@@ -59,7 +58,7 @@ def _headlines(shelf: Shelf) -> str:
     if newest is None:
         return ""
     items = "".join(
-        f'<li><a class="read" href="{escape(shelf.link(newest, article))}">{escape(tidy(article.title))}</a></li>'
+        f'<li><a class="read" href="{escape(shelf.link(newest, article))}">{escape(article.title)}</a></li>'
         for article in newest.articles[:HEADLINES]
     )
     date = f"（{day(newest.date)}）" if newest.date else ""

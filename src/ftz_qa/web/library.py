@@ -63,7 +63,7 @@ class ReadingTab:
 
         courier.read(go, None, out, **private)
         blocks.load(arrive, None, out, **private)
-        self.words.input(self.search, self.words, [self.found, self.list], trigger_mode="always_last", **private)
+        self.words.change(self.search, self.words, [self.found, self.list], trigger_mode="always_last", **private)
 
     def refresh_after(self, event: Any) -> None:  # noqa: ANN401 - Gradio's type is an internal one
         """Show the list again after an event that may have changed what is indexed."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ftz_qa.text import tidy
 from ftz_qa.web import texts
 from ftz_qa.web.render import escape, twofold
-from ftz_qa.wording import article_name, day, issue_name
+from ftz_qa.wording import chinese_number, day, issue_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,11 +51,15 @@ def _link(address: str, markup: str, current: bool = False) -> str:
     return f'<a class="read" href="{escape(address)}" aria-current="{state}">{markup}</a>'
 
 
+def _name(article: Article) -> str:
+    return texts.ARTICLE.format(number=chinese_number(article.number), title=article.title)
+
+
 def _contents(shelf: Shelf, issue: Issue, here: Place | None = None) -> str:
     parts = []
     for section, articles in groupby(issue.articles, key=lambda article: article.section):
         items = "".join(
-            f"<li>{_link(shelf.link(issue, a), escape(article_name(a)), here is not None and here.article is a)}</li>"
+            f"<li>{_link(shelf.link(issue, a), escape(_name(a)), here is not None and here.article is a)}</li>"
             for a in articles
         )
         heading = f'<p class="section">{escape(section.title)}</p>' if section.title else ""
@@ -98,7 +101,7 @@ def _article(shelf: Shelf, here: Place, article: Article) -> str:
     where = _link(shelf.link(issue), f"{_series(issue)}{escape(issue_name(issue))}") + date + section
     address = escape(shelf.link(issue, article))
     return (
-        f'<article><h2 tabindex="-1">{escape(article_name(article))}</h2><p class="where">{where}</p>'
+        f'<article><h2 tabindex="-1">{escape(_name(article))}</h2><p class="where">{where}</p>'
         f'<p class="deeds"><button type="button" class="about" value="{address}">{texts.ASK_ABOUT}</button>'
         f'<button type="button" class="permalink" value="{address}">{twofold(texts.COPY_LINK)}</button></p>'
         f'<div class="body">{_body(article, here.quote)}</div>{_neighbours(shelf, issue, article)}{_back()}</article>'
@@ -131,7 +134,7 @@ def _neighbours(shelf: Shelf, issue: Issue, article: Article) -> str:
     for label, step in ((texts.PREVIOUS_ARTICLE, -1), (texts.NEXT_ARTICLE, 1)):
         if 0 <= place + step < len(issue.articles):
             other = issue.articles[place + step]
-            links.append(_link(shelf.link(issue, other), f"{label}：{escape(tidy(other.title))}"))
+            links.append(_link(shelf.link(issue, other), f"{label}：{escape(other.title)}"))
     return f'<nav class="neighbours" aria-label="{texts.NEIGHBOURS}">{"".join(links)}</nav>' if links else ""
 
 
@@ -145,7 +148,7 @@ def found_html(shelf: Shelf, found: Sequence[tuple[Issue, Article]]) -> str:
     if len(found) > MAX_FOUND:
         count = texts.FOUND_MANY.format(count=len(found), shown=MAX_FOUND)
     items = "".join(
-        f"<li>{_link(shelf.link(issue, a), f'{escape(tidy(a.title))} <small>{escape(issue_name(issue))}</small>')}</li>"
+        f"<li>{_link(shelf.link(issue, a), f'{escape(a.title)} <small>{escape(issue_name(issue))}</small>')}</li>"
         for issue, a in found[:MAX_FOUND]
     )
     return f'<p class="hint" role="status">{count}</p><ul class="articles">{items}</ul>'

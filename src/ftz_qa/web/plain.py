@@ -31,7 +31,7 @@ def answer_text(answer: Answer, link: Callable[[Citation], str]) -> str:
 
 
 def _source(citation: Citation, address: str) -> str:
-    title = texts.ARTICLE.format(number=chinese_number(citation.article_no), title=tidy(citation.title))
+    title = texts.ARTICLE.format(number=chinese_number(citation.article_no), title=citation.title)
     line = f"[{citation.marker}] {where(citation)} {title}：“{tidy(citation.quote)}”"
     return f"{line}\n{texts.COPIED_LINK.format(link=address)}" if address else line
 

@@ -17,3 +17,5 @@ watch("value", () => {
   if (asked || location.search) settle(40);
   asked = false;
 });
+// The tab is made when it is first opened, maybe for an article.
+if (location.search) settle(40);

@@ -63,7 +63,9 @@ class Shelf:
                 continue
             for article in issue.articles:
                 if (article.number, article.title) == (citation.article_no, citation.title):
-                    return self.link(issue, article, Span(citation.start, citation.end) if exact else None)
+                    # Another build may print it differently.
+                    same = article.body[citation.start : citation.end] == citation.quote
+                    return self.link(issue, article, Span(citation.start, citation.end) if exact and same else None)
         return ""
 
     def find(self, query: str) -> Place | None:
