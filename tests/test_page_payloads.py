@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from ftz_qa.filters import UNFILTERED, Filters
 from ftz_qa.types import Answer, Issue
 from ftz_qa.web.shelf import Shelf
 from page_browser import WIDE, answers, ask, opened, question_box, served
@@ -18,7 +19,6 @@ from payloads import PAYLOADS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ftz_qa.filters import Filters
     from ftz_qa.types import Turn
 
 pytestmark = pytest.mark.page
@@ -42,7 +42,7 @@ class Echo(ScriptedAnswerer):
         """The payloads themselves."""
         return list(PAYLOADS)
 
-    def stream(self, question: str, history: Sequence[Turn], filters: Filters) -> Iterator[str | Answer]:
+    def stream(self, question: str, history: Sequence[Turn], filters: Filters = UNFILTERED) -> Iterator[str | Answer]:
         """Say the question, and cite it."""
         issue = next(issue for issue in self.issues() if issue.source == question)
         source = replace(

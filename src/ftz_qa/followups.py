@@ -29,6 +29,7 @@ _LEANS = re.compile(
 )
 _CUT = re.compile(r"(?:第|[的在于自至从到和与、]|分别)$")
 _NUMBERING = re.compile(r"^[（(]?(?:[一二三四五六七八九十]+|\d+)[）)、.．是]+")
+_GIST = re.compile(wording.ask_gist(0, 0).replace("0", r"\d+"))
 _ENDS = re.compile(r"[。！？：；，]$")
 
 
@@ -56,7 +57,13 @@ def follow_ups(answer: Answer, issues: Sequence[Issue], count: int = 3) -> tuple
     known = normalize(f"{answer.question}{answer.resolved}{answer.text}")
     fresh = [[question for question in questions if not _told(question, known)] for questions in lists]
     merged = [question for questions in zip_longest(*fresh) for question in questions if question]
+    # What an article is about is asked where there is nothing better to ask.
+    merged.sort(key=_asks_gist)
     return tuple(dict.fromkeys(merged))[:count]
+
+
+def _asks_gist(question: str) -> bool:
+    return _GIST.fullmatch(question) is not None
 
 
 def _told(question: str, known: str) -> bool:

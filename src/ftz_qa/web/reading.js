@@ -9,6 +9,8 @@ const settle = (tries) => {
   const mark = element.querySelector("mark");
   const target = mark || (innerWidth < 1000 ? heading : null);
   document.getElementById("reader").scrollTop = 0;
+  const current = document.querySelector('#issue-list [aria-current="page"]');
+  if (current && innerWidth >= 1000) current.scrollIntoView({ block: "nearest" });
   if (target) target.scrollIntoView({ block: mark ? "center" : "start" });
   heading.focus({ preventScroll: true });
 };
