@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
@@ -46,16 +48,17 @@ def served(answerer: PageAnswerer, maintenance: Maintenance | None = None) -> It
 
 
 @contextmanager
-def opened(context: BrowserContext, address: str) -> Iterator[Page]:
+def opened(context: BrowserContext, address: str, shown: str = "#question textarea") -> Iterator[Page]:
     """The opened page; afterwards: nothing was asked of another host and nothing went wrong in the browser."""
     page = context.new_page()
     problems: list[str] = []
-    page.on("request", lambda request: _note_outside(request.url, address, problems))
+    home = address.partition("/?")[0]
+    page.on("request", lambda request: _note_outside(request.url, home, problems))
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.set_default_timeout(15_000)
     page.goto(address)
-    expect(question_box(page)).to_be_visible(timeout=15_000)
+    expect(page.locator(shown).first).to_be_visible(timeout=15_000)
     yield page
     page.close()
     assert problems == []
@@ -84,3 +87,10 @@ def box(page: Page, selector: str) -> tuple[float, float, float, float]:
     bounds = page.locator(selector).bounding_box()
     assert bounds is not None
     return bounds["x"], bounds["y"], bounds["x"] + bounds["width"], bounds["y"] + bounds["height"]
+
+
+def snapshot(page: Page, name: str) -> None:
+    """Keep a picture of the page in the folder that ``FTZ_QA_SCREENSHOTS`` names; without one do nothing."""
+    if folder := os.environ.get("FTZ_QA_SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))

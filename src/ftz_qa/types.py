@@ -242,7 +242,7 @@ class Answer:
     refused
         True where the bulletins do not answer.
     leads
-        The nearest articles of a refused question; not used for the answer.
+        The nearest articles that are not used for the answer.
     resolved
         The question as understood, follow-ups completed from the history.
     notes

@@ -74,7 +74,8 @@ def build_app(answerer: PageAnswerer, maintenance: Maintenance | None = None) ->
     import gradio as gr  # takes about 4 s
     from fastapi import FastAPI
 
-    from ftz_qa.web.page import build_page, page_assets
+    from ftz_qa.web.looks import page_assets
+    from ftz_qa.web.page import build_page
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     limit: int | str = "1kb"
