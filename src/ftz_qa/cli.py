@@ -145,12 +145,14 @@ def serve(
         entrance = Entrance(settings.accounts_file)
         answerer = _answerer(settings)
         from ftz_qa.web.server import serve as serve_page
+        from ftz_qa.web.services import Services
         from ftz_qa.web.workbench import Maintenance, Workbench
 
         workbench = Workbench(
             settings.index_dir, settings.issues_dir, answerer.chain.embedder, wait=settings.writer_wait
         )
-        serve_page(answerer, settings.host, settings.port, Maintenance(workbench, entrance))
+        services = Services(answerer, issues=lambda: answerer.chain.index.issues)
+        serve_page(answerer, settings.host, settings.port, Maintenance(workbench, entrance), services)
     except KeyboardInterrupt:
         # Ctrl-C is how the page is stopped, even while it is still starting.
         cli_output.say("已停止。")

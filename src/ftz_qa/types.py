@@ -211,6 +211,8 @@ class Answer:
         How likely the evidence answers the question, 0..1; None where that was not judged, as for structural answers.
     highlights
         The exact answer within `text`, to be set in bold; spans of it, in order, without overlap.
+    build
+        The build of the index that it comes from.
     """
 
     question: str
@@ -224,6 +226,7 @@ class Answer:
     latency_ms: float = 0.0
     confidence: float | None = None
     highlights: tuple[Span, ...] = ()
+    build: str = ""
 
 
 @dataclass(frozen=True, slots=True)

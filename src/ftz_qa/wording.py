@@ -108,6 +108,11 @@ def only_sections(titles: Sequence[str]) -> str:
     return f"仅检索栏目“{'”“'.join(titles)}”"
 
 
+NEW_ARTICLES = "新情况："
+CONTINUED_ARTICLES = "延续的事项："
+CHANGED_FIGURES = "数据变化："
+GONE_ARTICLES = "不再提及："
+
 OPENINGS = {"yes": "是。", "no": "否。", "open": "文中未直接说明是否如此，最接近的内容是：", "content": "有相关内容："}
 """How the answer to a question for yes or no begins."""
 

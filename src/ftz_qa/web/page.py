@@ -7,7 +7,7 @@ from __future__ import annotations
 
 # Gradio reads the handlers' annotations at run time, so nothing here hides behind TYPE_CHECKING.
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,8 +16,9 @@ import gradio as gr
 from ftz_qa.errors import FtzQaError
 from ftz_qa.types import Answer
 from ftz_qa.web import render, texts
-from ftz_qa.web.conversation import Conversation
+from ftz_qa.web.conversation import Conversation, Exchange
 from ftz_qa.web.door import CHAT_ID, MAINTENANCE_ID, Door
+from ftz_qa.web.extras import Extras
 from ftz_qa.web.maintenance import MaintenanceTab
 from ftz_qa.web.protocol import PageAnswerer
 from ftz_qa.web.running import Run
@@ -27,6 +28,7 @@ MAX_QUESTION_CHARS = 500
 CONCURRENT_ANSWERS = 4
 
 _HERE = Path(__file__).parent
+_STYLES = ("style.css", "maintenance.css", "over_time.css")
 _SANS = (
     "PingFang SC",
     "Microsoft YaHei",
@@ -46,7 +48,9 @@ element.addEventListener("click", (event) => {
 Updates = dict[Any, Any]
 
 
-def build_page(answerer: PageAnswerer, maintenance: Maintenance | None = None) -> gr.Blocks:
+def build_page(
+    answerer: PageAnswerer, maintenance: Maintenance | None = None, extras: Extras | None = None
+) -> gr.Blocks:
     """Build the page around what answers; `page_assets` go to whatever serves it.
 
     Parameters
@@ -55,21 +59,25 @@ def build_page(answerer: PageAnswerer, maintenance: Maintenance | None = None) -
         Asked from several threads at once.
     maintenance
         What maintainers may do in a tab that nobody else sees; None makes a page without it.
+    extras
+        What is offered in tabs of their own; they need the maintainers' page. None makes a page without them.
     """
     blocks = gr.Blocks(title=texts.TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400))
     with blocks:
         if maintenance is None:
             ChatPage(answerer).connect(blocks)
         else:
-            _lay_out_tabs(answerer, maintenance, blocks)
+            _lay_out_tabs(answerer, maintenance, blocks, extras)
     return blocks
 
 
-def _lay_out_tabs(answerer: PageAnswerer, maintenance: Maintenance, blocks: gr.Blocks) -> None:
+def _lay_out_tabs(answerer: PageAnswerer, maintenance: Maintenance, blocks: gr.Blocks, extras: Extras | None) -> None:
     door = Door(maintenance.entrance)
     with gr.Tabs(elem_id="tabs", selected=CHAT_ID) as tabs:
         with gr.Tab(texts.CHAT_TAB, id=CHAT_ID, elem_id=CHAT_ID):
             chat = ChatPage(answerer)
+        if extras is not None:
+            extras.lay_out(blocks, chat)
         with gr.Tab(texts.MAINTENANCE, id=MAINTENANCE_ID, elem_id=MAINTENANCE_ID, visible=False) as tab:
             content = MaintenanceTab(maintenance.workbench, maintenance.entrance)
     chat.connect(blocks)
@@ -89,7 +97,7 @@ def page_assets() -> dict[str, Any]:
     )
     return {
         "theme": theme,
-        "css": "".join((_HERE / name).read_text(encoding="utf-8") for name in ("style.css", "maintenance.css")),
+        "css": "".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
         "head": f"<script>{script}</script>",
         "favicon_path": str(_HERE / "favicon.svg"),
         "footer_links": [],
@@ -101,6 +109,8 @@ class ChatPage:
 
     def __init__(self, answerer: PageAnswerer) -> None:
         self.answerer = answerer
+        # What to show under a finished answer; HTML.
+        self.below: Callable[[Exchange], str] = lambda exchange: ""
         self.conversation = gr.State(Conversation())
         self.run = gr.State(None)
         self.header = gr.HTML(render.header_html(answerer.describe()), elem_id="masthead")
@@ -257,7 +267,7 @@ class ChatPage:
         messages = []
         for exchange in conversation.exchanges:
             messages.append({"role": "user", "content": render.question_html(exchange.question)})
-            messages.append({"role": "assistant", "content": render.answer_html(exchange)})
+            messages.append({"role": "assistant", "content": render.answer_html(exchange) + self.below(exchange)})
         return {
             self.conversation: conversation,
             self.chat: messages,

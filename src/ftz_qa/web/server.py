@@ -39,7 +39,13 @@ _HEADERS = {
 }
 
 
-def serve(answerer: PageAnswerer, host: str, port: int, maintenance: Maintenance | None = None) -> None:
+def serve(
+    answerer: PageAnswerer,
+    host: str,
+    port: int,
+    maintenance: Maintenance | None = None,
+    services: Services | None = None,
+) -> None:
     """Serve the page and return after Ctrl-C or a termination signal.
 
     Parameters
@@ -50,6 +56,8 @@ def serve(answerer: PageAnswerer, host: str, port: int, maintenance: Maintenance
         Where to listen; port 0 takes a free one.
     maintenance
         For the maintainers' tab; None serves the chat alone.
+    services
+        What is offered besides; None makes it of the answerer alone.
 
     Raises
     ------
@@ -61,7 +69,7 @@ def serve(answerer: PageAnswerer, host: str, port: int, maintenance: Maintenance
         greeting = [_address(listener)]
         if maintenance is not None and maintenance.entrance.token:
             greeting.append(texts.TOKEN_PRINTED.format(token=maintenance.entrance.token))
-        _run(build_app(answerer, maintenance), listener, "\n".join(greeting))
+        _run(build_app(answerer, maintenance, services), listener, "\n".join(greeting))
     typer.echo(texts.SERVER_STOPPED)
 
 
@@ -78,6 +86,7 @@ def build_app(
     import gradio as gr  # takes about 4 s
     from fastapi import FastAPI
 
+    from ftz_qa.web.extras import Extras
     from ftz_qa.web.metering import MeteredAnswerer
     from ftz_qa.web.page import build_page, page_assets
     from ftz_qa.web.programs import OPENAPI_URL, BodyLimit, add_gradio_endpoints, openapi_title, program_routes
@@ -99,7 +108,9 @@ def build_app(
         add_access_routes(app, maintenance.entrance)
         app.add_middleware(UploadGuard, entrance=maintenance.entrance, limit=MAX_UPLOAD_BYTES)
         limit = MAX_UPLOAD_BYTES  # a single file that is too large is told among the results
-    page = build_page(MeteredAnswerer(answerer, services.meter, "page"), maintenance)
+    extras = Extras(services)
+    app.include_router(extras.routes())
+    page = build_page(MeteredAnswerer(answerer, services.meter, "page"), maintenance, extras)
     with page:
         add_gradio_endpoints(services)
     gr.mount_gradio_app(app, page, path="/", show_error=False, run_history=False, max_file_size=limit, **page_assets())

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from ftz_qa.web.metering import Meter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ftz_qa.types import Issue
     from ftz_qa.web.protocol import PageAnswerer
 
 
@@ -21,7 +24,10 @@ class Services:
         What answers, uncounted.
     meter
         What counts.
+    issues
+        What is indexed now, raising `FtzQaError`; None where that cannot be told.
     """
 
     answerer: PageAnswerer
     meter: Meter = field(default_factory=Meter)
+    issues: Callable[[], Sequence[Issue]] | None = None
