@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 # Gradio reads annotations at run time, so nothing here hides behind TYPE_CHECKING.
-from collections.abc import Callable
-from typing import Protocol
-
 import gradio as gr
 from fastapi import APIRouter
 
-from ftz_qa.web.conversation import Exchange
+from ftz_qa.web.feedback_tab import FeedbackDesk, Thumbs, feedback_routes
+from ftz_qa.web.history_panel import HistoryPanel, history_routes
+from ftz_qa.web.hooks import Chat
 from ftz_qa.web.ledger_tab import Figures, lay_out_ledger, ledger_routes
 from ftz_qa.web.services import Services
-
-
-class Chat(Protocol):
-    """What the extras need of the page's chat."""
-
-    below: Callable[[Exchange], str]
 
 
 class Extras:
@@ -30,17 +23,44 @@ class Extras:
     """
 
     def __init__(self, services: Services) -> None:
+        self._services = services
         self._figures = Figures(services.issues) if services.issues is not None else None
+        self._panel: HistoryPanel | None = None
+        self._feedback: FeedbackDesk | None = None
 
     def routes(self) -> APIRouter:
         """Their HTTP routes; they must stand before anything that is mounted at the root."""
         router = APIRouter()
         if self._figures is not None:
             router.include_router(ledger_routes(self._figures))
+        if records := self._services.records:
+            people = self._services.people
+            router.include_router(history_routes(records.history, people))
+            router.include_router(feedback_routes(records.feedback, records.audit, people))
         return router
 
-    def lay_out(self, blocks: gr.Blocks, chat: Chat) -> None:
-        """Add the tabs, within the page's tabs, and tie them to the chat."""
+    def lay_out(self, chat: Chat) -> None:
+        """Add the tabs, within the page's tabs."""
         if self._figures is not None:
             lay_out_ledger(self._figures)
             chat.below = self._figures.below
+        if records := self._services.records:
+            self._panel = HistoryPanel(records.history, self._services.people)
+
+    def lay_out_upkeep(self) -> None:
+        """Add what maintainers see, within their tab."""
+        if records := self._services.records:
+            self._feedback = FeedbackDesk(records.feedback, records.audit, self._services.people)
+
+    def connect(self, blocks: gr.Blocks, tabs: gr.Tabs, chat: Chat, door: gr.HTML) -> None:
+        """Tie the tabs to the chat, outside of the page's tabs.
+
+        Parameters
+        ----------
+        door
+            Clicked when somebody has signed in or out.
+        """
+        if (records := self._services.records) and self._panel and self._feedback:
+            self._panel.connect(chat, tabs)
+            self._feedback.connect(blocks, door)
+            Thumbs(records.feedback, self._services.people).connect(chat, self._panel.current)

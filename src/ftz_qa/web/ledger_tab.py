@@ -38,10 +38,10 @@ class Figures:
         self._lock = Lock()
         self._below: OrderedDict[Answer, str] = OrderedDict()
 
-    def table(self, search: str) -> str:
+    def table(self, search: str | None) -> str:
         """The rows that are looked for, as HTML; what is wrong instead where there is no index."""
         try:
-            return html.ledger_html(self._ledger.figures(self._issues()), search)
+            return html.ledger_html(self._ledger.figures(self._issues()), search or "")
         except FtzQaError as error:
             return notice_html(str(error))
 

@@ -77,12 +77,16 @@ def _lay_out_tabs(answerer: PageAnswerer, maintenance: Maintenance, blocks: gr.B
         with gr.Tab(texts.CHAT_TAB, id=CHAT_ID, elem_id=CHAT_ID):
             chat = ChatPage(answerer)
         if extras is not None:
-            extras.lay_out(blocks, chat)
+            extras.lay_out(chat)
         with gr.Tab(texts.MAINTENANCE, id=MAINTENANCE_ID, elem_id=MAINTENANCE_ID, visible=False) as tab:
             content = MaintenanceTab(maintenance.workbench, maintenance.entrance)
+            if extras is not None:
+                extras.lay_out_upkeep()
     chat.connect(blocks)
     content.connect(chat.refresh_after)
     door.connect(blocks, tabs, tab, content)
+    if extras is not None:
+        extras.connect(blocks, tabs, chat, door.door)
 
 
 def page_assets() -> dict[str, Any]:
@@ -151,12 +155,29 @@ class ChatPage:
             self.halt = gr.Button(texts.STOP, variant="stop", elem_id="stop", min_width=72, visible=False)
             self.clear = gr.Button(texts.NEW_CONVERSATION, variant="secondary", elem_id="clear", min_width=72)
 
+    @property
+    def everything(self) -> list[Any]:
+        """Every component that `opened` may change."""
+        talk = [self.conversation, self.chat, self.sources, self.send, self.halt]
+        return [*talk, self.run, self.question, self.notice, self.chips]
+
+    def opened(self, conversation: Conversation) -> Updates:
+        """Updates that show another conversation in place of the one that is shown."""
+        blank = not conversation.exchanges
+        sources = render.sources_html(conversation)
+        return {
+            **self._blank(),
+            **self._shown(conversation),
+            self.sources: sources,
+            self.chips: gr.update(visible=blank),
+        }
+
     def connect(self, blocks: gr.Blocks) -> None:
         """Tie handlers to components; none of them is an API that others can call."""
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
         talk = [self.conversation, self.chat, self.sources, self.send, self.halt]
         both = [self.conversation, self.run]
-        everything = [*talk, self.run, self.question, self.notice, self.chips]
+        everything = self.everything
         typed = gr.on(
             [self.question.submit, self.send.click], self.ask, [self.question, self.conversation], everything, **private
         )
