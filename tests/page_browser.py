@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftz_qa.web.protocol import PageAnswerer
+    from ftz_qa.web.services import Services
     from ftz_qa.web.workbench import Maintenance
 
 CHROMIUM = shutil.which("chromium") or shutil.which("/usr/bin/chromium")
@@ -29,14 +30,16 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @contextmanager
-def served(answerer: PageAnswerer, maintenance: Maintenance | None = None) -> Iterator[str]:
+def served(
+    answerer: PageAnswerer, maintenance: Maintenance | None = None, services: Services | None = None
+) -> Iterator[str]:
     """Serve the page on a free port; gives its address."""
     import uvicorn
 
     from ftz_qa.web.server import build_app
 
     listener = socket.create_server(("127.0.0.1", 0))
-    app = build_app(answerer, maintenance)
+    app = build_app(answerer, maintenance, services)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

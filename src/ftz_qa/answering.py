@@ -38,6 +38,7 @@ from ftz_qa.store import current_build
 from ftz_qa.structure import Reply, structural_reply
 from ftz_qa.text import load_dictionaries, simplify
 from ftz_qa.types import Answer, Citation, Hit, Span
+from ftz_qa.whats_new import comparison_reply
 from ftz_qa.writer import Draft
 
 if TYPE_CHECKING:
@@ -241,7 +242,9 @@ class AnswerChain(Runnable[Request, str | Answer]):
             question = self._writer.condenser.restated(question, respelled, history, config)
         restated = question.follow_up or respelled != plain
         notes = (wording.understood_as(question.text, question.follow_up),) if restated else ()
-        blank = Answer(asked, "", True, (), "extractive", resolved=question.text, notes=notes)
+        blank = Answer(
+            asked, "", True, (), "extractive", resolved=question.text, notes=notes, build=engine.index.build_id
+        )
         if not any(char.isalnum() for char in asked):
             return replace(blank, text=wording.UNREAD_QUESTION)
         if courtesy:
@@ -267,7 +270,8 @@ class AnswerChain(Runnable[Request, str | Answer]):
             return replace(blank, text=wording.NOT_ADMITTED)
         if (limit := dated_limit(question.text, issues)) and not within(limit, issues):
             return replace(blank, text=wording.not_indexed_then(limit.name, issues), mode="structure")
-        if reply := structural_reply(with_numbers(question.text, issues), issues, engine.plain):
+        numbered = with_numbers(question.text, issues)
+        if reply := comparison_reply(numbered, issues) or structural_reply(numbered, issues, engine.plain):
             return _structural(blank, reply)
         if meant is not None:
             numbers = [number for i in places if (number := engine.index.issues[i].number) is not None]

@@ -135,6 +135,11 @@ def ask_part(name: str) -> str:
     return f"“{name}”是怎么做的？"
 
 
+NEW_ARTICLES = "新情况："
+CONTINUED_ARTICLES = "延续的事项："
+CHANGED_FIGURES = "数据变化："
+GONE_ARTICLES = "不再提及："
+
 OPENINGS = {"yes": "是。", "no": "否。", "open": "文中未直接说明是否如此，最接近的内容是：", "content": "有相关内容："}
 """How the answer to a question for yes or no begins."""
 

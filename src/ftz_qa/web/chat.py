@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # Gradio reads the handlers' annotations at run time, so nothing here hides behind TYPE_CHECKING.
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, cast
 
 import gradio as gr
@@ -15,7 +15,7 @@ from ftz_qa.followups import follow_ups, questions_about
 from ftz_qa.text import tidy
 from ftz_qa.types import Answer
 from ftz_qa.web import front_html, render, texts
-from ftz_qa.web.conversation import Conversation
+from ftz_qa.web.conversation import Conversation, Exchange
 from ftz_qa.web.door import CHAT_ID
 from ftz_qa.web.filter_bar import FilterBar
 from ftz_qa.web.protocol import PageAnswerer
@@ -42,6 +42,8 @@ class ChatPage:
     def __init__(self, answerer: PageAnswerer, header: gr.HTML) -> None:
         self.answerer = answerer
         self.header = header
+        # What to show under a finished answer; HTML.
+        self.below: Callable[[Exchange], str] = lambda exchange: ""
         self.conversation = gr.State(Conversation())
         self.run = gr.State(None)
         with gr.Row(elem_id="desk"):
@@ -84,12 +86,29 @@ class ChatPage:
             self.halt = gr.Button(texts.STOP, variant="stop", elem_id="stop", min_width=72, visible=False)
             self.clear = gr.Button(texts.NEW_CONVERSATION, variant="secondary", elem_id="clear", min_width=72)
 
+    @property
+    def everything(self) -> list[Any]:
+        """Every component that `opened` may change."""
+        talk = [self.conversation, self.chat, self.sources, self.send, self.halt]
+        return [*talk, self.run, self.question, self.notice, self.chips]
+
+    def opened(self, conversation: Conversation) -> Updates:
+        """Updates that show another conversation in place of the one that is shown."""
+        sources = render.sources_html(conversation, Shelf(self.answerer.issues()))
+        blank = not conversation.exchanges
+        return {
+            **self._blank(),
+            **self._shown(conversation),
+            self.sources: sources,
+            self.chips: gr.update(visible=blank),
+        }
+
     def connect(self, blocks: gr.Blocks, tabs: gr.Tabs, courier: gr.HTML) -> None:
         """Tie handlers to components; none of them is an API that others can call."""
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
         talk = [self.conversation, self.chat, self.sources, self.send, self.halt]
         both = [self.conversation, self.run]
-        everything = [*talk, self.run, self.question, self.notice, self.chips]
+        everything = self.everything
         here = [self.conversation, self.bar.filters]
         typed = gr.on([self.question.submit, self.send.click], self.ask, [self.question, *here], everything, **private)
         chosen = courier.ask(self.ask_suggestion, here, [*everything, tabs], **private)
@@ -236,7 +255,9 @@ class ChatPage:
         for exchange in conversation.exchanges:
             last = exchange is conversation.exchanges[-1]
             messages.append({"role": "user", "content": render.question_html(exchange.question)})
-            messages.append({"role": "assistant", "content": render.answer_html(exchange, last=last)})
+            messages.append(
+                {"role": "assistant", "content": render.answer_html(exchange, last=last) + self.below(exchange)}
+            )
         return {
             self.conversation: conversation,
             self.chat: messages,

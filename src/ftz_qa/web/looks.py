@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 _HERE = Path(__file__).parent
-_STYLES = ("style.css", "reading.css", "maintenance.css")
+_STYLES = ("style.css", "reading.css", "maintenance.css", "over_time.css")
 _SCRIPTS = ("page.js", "tips.js", "copying.js")
 _SANS = (
     "PingFang SC",

@@ -13,6 +13,7 @@ import gradio as gr
 from ftz_qa.web import front_html, texts
 from ftz_qa.web.chat import ChatPage
 from ftz_qa.web.door import CHAT_ID, MAINTENANCE_ID, Door
+from ftz_qa.web.extras import Extras
 from ftz_qa.web.library import READING_ID, ReadingTab
 from ftz_qa.web.maintenance import MaintenanceTab
 from ftz_qa.web.protocol import PageAnswerer
@@ -21,7 +22,9 @@ from ftz_qa.web.workbench import Maintenance
 _HERE = Path(__file__).parent
 
 
-def build_page(answerer: PageAnswerer, maintenance: Maintenance | None = None) -> gr.Blocks:
+def build_page(
+    answerer: PageAnswerer, maintenance: Maintenance | None = None, extras: Extras | None = None
+) -> gr.Blocks:
     """Build the page around what answers; `looks.page_assets` go to whatever serves it.
 
     Parameters
@@ -30,6 +33,8 @@ def build_page(answerer: PageAnswerer, maintenance: Maintenance | None = None) -
         Asked from several threads at once.
     maintenance
         What maintainers may do in a tab that nobody else sees; None makes a page without it.
+    extras
+        What is offered in tabs of their own; they need the maintainers' page. None makes a page without them.
     """
     blocks = gr.Blocks(title=texts.TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400))
     with blocks:
@@ -41,7 +46,9 @@ def build_page(answerer: PageAnswerer, maintenance: Maintenance | None = None) -
                 chat = ChatPage(answerer, header)
             with gr.Tab(texts.READING_TAB, id=READING_ID, elem_id=READING_ID):
                 reading = ReadingTab(answerer)
-            upkeep = _upkeep(maintenance) if maintenance else None
+            if extras:
+                extras.lay_out(chat)
+            upkeep = _upkeep(maintenance, extras) if maintenance else None
         chat.connect(blocks, tabs, courier)
         reading.connect(blocks, tabs, courier)
         if door and upkeep:
@@ -53,10 +60,14 @@ def build_page(answerer: PageAnswerer, maintenance: Maintenance | None = None) -
             tab, content = upkeep
             content.connect(changed)
             door.connect(blocks, tabs, tab, content)
+        if extras:
+            extras.connect(blocks, tabs, chat, door.door if door else None)
     return blocks
 
 
-def _upkeep(maintenance: Maintenance) -> tuple[gr.Tab, MaintenanceTab]:
+def _upkeep(maintenance: Maintenance, extras: Extras | None) -> tuple[gr.Tab, MaintenanceTab]:
     with gr.Tab(texts.MAINTENANCE, id=MAINTENANCE_ID, elem_id=MAINTENANCE_ID, visible=False) as tab:
         content = MaintenanceTab(maintenance.workbench, maintenance.entrance)
+        if extras:
+            extras.lay_out_upkeep()
     return tab, content
