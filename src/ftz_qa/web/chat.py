@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # Gradio reads the handlers' annotations at run time, so nothing here hides behind TYPE_CHECKING.
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, cast
 
 import gradio as gr
@@ -15,7 +15,7 @@ from ftz_qa.followups import follow_ups, questions_about
 from ftz_qa.text import tidy
 from ftz_qa.types import Answer
 from ftz_qa.web import front_html, render, texts
-from ftz_qa.web.conversation import Conversation
+from ftz_qa.web.conversation import Conversation, Exchange
 from ftz_qa.web.door import CHAT_ID
 from ftz_qa.web.filter_bar import FilterBar
 from ftz_qa.web.protocol import PageAnswerer
@@ -42,6 +42,8 @@ class ChatPage:
     def __init__(self, answerer: PageAnswerer, header: gr.HTML) -> None:
         self.answerer = answerer
         self.header = header
+        # HTML to show under a finished answer, for tabs that add something to it.
+        self.below: Callable[[Exchange], str] = lambda exchange: ""
         self.conversation = gr.State(Conversation())
         self.run = gr.State(None)
         with gr.Row(elem_id="desk"):
@@ -84,15 +86,21 @@ class ChatPage:
             self.halt = gr.Button(texts.STOP, variant="stop", elem_id="stop", min_width=72, visible=False)
             self.clear = gr.Button(texts.NEW_CONVERSATION, variant="secondary", elem_id="clear", min_width=72)
 
+    @property
+    def everything(self) -> list[Any]:
+        """Every component of the conversation that a handler may change."""
+        talk = [self.conversation, self.chat, self.sources, self.send, self.halt]
+        return [*talk, self.run, self.question, self.notice, self.chips]
+
     def connect(self, blocks: gr.Blocks, tabs: gr.Tabs, courier: gr.HTML) -> None:
         """Tie handlers to components; none of them is an API that others can call."""
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
         talk = [self.conversation, self.chat, self.sources, self.send, self.halt]
         both = [self.conversation, self.run]
-        everything = [*talk, self.run, self.question, self.notice, self.chips]
+        everything = self.everything
         here = [self.conversation, self.bar.filters]
         typed = gr.on([self.question.submit, self.send.click], self.ask, [self.question, *here], everything, **private)
-        chosen = courier.ask(self.ask_suggestion, here, [*everything, tabs], **private)
+        chosen = courier.ask(self.ask_suggestion, here, everything, **private)
         again = courier.again(self.ask_again, here, everything, **private)
         # Only answers wait for one another in the queue; a question shows at once.
         queued = {"queue": True, "concurrency_id": "answers", "concurrency_limit": CONCURRENT_ANSWERS}
@@ -206,17 +214,19 @@ class ChatPage:
         return self._blank()
 
     def _blank(self) -> Updates:
+        return self.opened(Conversation())
+
+    def opened(self, conversation: Conversation) -> Updates:
+        """Show another conversation, none of whose answers is under way, in place of the one that is shown."""
+        examples = "" if conversation.exchanges else render.examples_html(self.answerer.examples())
         return {
-            **self._shown(Conversation()),
-            self.sources: render.sources_html(Conversation(), Shelf(())),
+            **self._shown(conversation),
+            self.sources: render.sources_html(conversation, Shelf(self.answerer.issues())),
             self.run: None,
             self.question: "",
             self.notice: "",
-            self.chips: self._examples(),
+            self.chips: gr.update(value=examples, visible=bool(examples)),
         }
-
-    def _examples(self) -> Any:  # noqa: ANN401 - Gradio's updates are plain dictionaries
-        return gr.update(value=render.examples_html(self.answerer.examples()), visible=True)
 
     def refresh(self) -> Updates:
         """What a page shows that is being opened: the index may have changed meanwhile."""
@@ -236,7 +246,9 @@ class ChatPage:
         for exchange in conversation.exchanges:
             last = exchange is conversation.exchanges[-1]
             messages.append({"role": "user", "content": render.question_html(exchange.question)})
-            messages.append({"role": "assistant", "content": render.answer_html(exchange, last=last)})
+            messages.append(
+                {"role": "assistant", "content": render.answer_html(exchange, last=last, below=self.below(exchange))}
+            )
         return {
             self.conversation: conversation,
             self.chat: messages,
