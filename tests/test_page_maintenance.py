@@ -23,7 +23,7 @@ from ftz_qa.web.access import COOKIE
 from ftz_qa.web.entrance import MAX_FAILURES, Entrance
 from ftz_qa.web.server import MAX_UPLOAD_BYTES
 from ftz_qa.web.workbench import Maintenance, Workbench
-from page_browser import WIDE, answers, ask, box, question_box, serious, served
+from page_browser import WIDE, answers, ask, box, opened, question_box, serious, served
 from page_fixture import ScriptedAnswerer
 from upkeep_driver import write_bulletin
 
@@ -280,6 +280,13 @@ def test_without_signing_in_the_page_is_the_chat_and_nothing_else(page: Page) ->
         for part in ("#left", "#right", "#composer"):
             assert box(page, part) == box(other, part)
         other.close()
+
+
+def test_a_permanent_link_opens_its_article_here_too(context: BrowserContext, address: str) -> None:
+    with opened(context, f"{address}/?issue=1&article=2", "#place h2") as page:
+        expect(page.locator("#door .door")).to_be_visible()
+        page.wait_for_timeout(500)
+        expect(page.locator("#place h2")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
