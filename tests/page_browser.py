@@ -92,6 +92,16 @@ def box(page: Page, selector: str) -> tuple[float, float, float, float]:
     return bounds["x"], bounds["y"], bounds["x"] + bounds["width"], bounds["y"] + bounds["height"]
 
 
+def serious(page: Page) -> list[str]:
+    """What axe-core finds that keeps people out: rule, and the elements that break it."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{v['id']}: {[node['target'] for node in v['nodes']]}" for v in found if v["impact"] in ("serious", "critical")
+    ]
+
+
 def snapshot(page: Page, name: str) -> None:
     """Keep a picture of the page in the folder that ``FTZ_QA_SCREENSHOTS`` names; without one do nothing."""
     if folder := os.environ.get("FTZ_QA_SCREENSHOTS"):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from page_browser import PHONE, WIDE, answers, ask, opened, question_box, served, snapshot
+from page_browser import PHONE, WIDE, answers, ask, opened, question_box, serious, served, snapshot
 from page_fixture import ANSWERABLE, SLOW, UNANSWERABLE, ScriptedAnswerer
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.page
 
-SERIOUS = ("serious", "critical")
 SHIFTS = """
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) {
@@ -39,12 +37,6 @@ FOCUSED = """
 def address() -> Iterator[str]:
     with served(ScriptedAnswerer()) as address:
         yield address
-
-
-def serious(page: Page) -> list[str]:
-    """What axe-core finds that keeps people out: rule, and the elements that break it."""
-    found = Axe().run(page).response["violations"]
-    return [f"{v['id']}: {[node['target'] for node in v['nodes']]}" for v in found if v["impact"] in SERIOUS]
 
 
 def start(page: Page) -> None:

@@ -6,7 +6,7 @@ import http.client as http_client
 import json
 import secrets
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 import pytest
@@ -23,7 +23,7 @@ from ftz_qa.web.access import COOKIE
 from ftz_qa.web.entrance import MAX_FAILURES, Entrance
 from ftz_qa.web.server import MAX_UPLOAD_BYTES
 from ftz_qa.web.workbench import Maintenance, Workbench
-from page_browser import WIDE, answers, ask, box, question_box, served
+from page_browser import WIDE, answers, ask, box, opened, question_box, serious, served
 from page_fixture import ScriptedAnswerer
 from upkeep_driver import write_bulletin
 
@@ -281,6 +281,24 @@ def test_without_signing_in_the_page_is_the_chat_and_nothing_else(page: Page) ->
         for part in ("#left", "#right", "#composer"):
             assert box(page, part) == box(other, part)
         other.close()
+
+
+def test_a_permanent_link_opens_its_article_here_too(context: BrowserContext, address: str) -> None:
+    with opened(context, f"{address}/?issue=1&article=2", "#place h2") as page:
+        expect(page.locator("#door .door")).to_be_visible()
+        page.wait_for_timeout(500)
+        expect(page.locator("#place h2")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_for_maintainers(desk: Page, scheme: Literal["light", "dark"]) -> None:
+    desk.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    desk.reload()
+    expect(desk.locator("#maintenance-tab-button")).to_be_visible()
+    desk.locator("#maintenance-tab-button").click()
+    expect(desk.locator("#upkeep-builds table")).to_be_visible()
+    desk.wait_for_timeout(300)
+    assert serious(desk) == []
 
 
 def test_signing_out_hides_the_tab_and_a_reload_keeps_the_session_until_then(desk: Page, address: str) -> None:

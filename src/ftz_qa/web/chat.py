@@ -42,7 +42,7 @@ class ChatPage:
     def __init__(self, answerer: PageAnswerer, header: gr.HTML) -> None:
         self.answerer = answerer
         self.header = header
-        # What to show under a finished answer; HTML.
+        # HTML to show under a finished answer, for tabs that add something to it.
         self.below: Callable[[Exchange], str] = lambda exchange: ""
         self.conversation = gr.State(Conversation())
         self.run = gr.State(None)
@@ -88,20 +88,9 @@ class ChatPage:
 
     @property
     def everything(self) -> list[Any]:
-        """Every component that `opened` may change."""
+        """Every component of the conversation that a handler may change."""
         talk = [self.conversation, self.chat, self.sources, self.send, self.halt]
         return [*talk, self.run, self.question, self.notice, self.chips]
-
-    def opened(self, conversation: Conversation) -> Updates:
-        """Updates that show another conversation in place of the one that is shown."""
-        sources = render.sources_html(conversation, Shelf(self.answerer.issues()))
-        blank = not conversation.exchanges
-        return {
-            **self._blank(),
-            **self._shown(conversation),
-            self.sources: sources,
-            self.chips: gr.update(visible=blank),
-        }
 
     def connect(self, blocks: gr.Blocks, tabs: gr.Tabs, courier: gr.HTML) -> None:
         """Tie handlers to components; none of them is an API that others can call."""
@@ -111,7 +100,7 @@ class ChatPage:
         everything = self.everything
         here = [self.conversation, self.bar.filters]
         typed = gr.on([self.question.submit, self.send.click], self.ask, [self.question, *here], everything, **private)
-        chosen = courier.ask(self.ask_suggestion, here, [*everything, tabs], **private)
+        chosen = courier.ask(self.ask_suggestion, here, everything, **private)
         again = courier.again(self.ask_again, here, everything, **private)
         # Only answers wait for one another in the queue; a question shows at once.
         queued = {"queue": True, "concurrency_id": "answers", "concurrency_limit": CONCURRENT_ANSWERS}
@@ -225,17 +214,19 @@ class ChatPage:
         return self._blank()
 
     def _blank(self) -> Updates:
+        return self.opened(Conversation())
+
+    def opened(self, conversation: Conversation) -> Updates:
+        """Show another conversation, none of whose answers is under way, in place of the one that is shown."""
+        examples = "" if conversation.exchanges else render.examples_html(self.answerer.examples())
         return {
-            **self._shown(Conversation()),
-            self.sources: render.sources_html(Conversation(), Shelf(())),
+            **self._shown(conversation),
+            self.sources: render.sources_html(conversation, Shelf(self.answerer.issues())),
             self.run: None,
             self.question: "",
             self.notice: "",
-            self.chips: self._examples(),
+            self.chips: gr.update(value=examples, visible=bool(examples)),
         }
-
-    def _examples(self) -> Any:  # noqa: ANN401 - Gradio's updates are plain dictionaries
-        return gr.update(value=render.examples_html(self.answerer.examples()), visible=True)
 
     def refresh(self) -> Updates:
         """What a page shows that is being opened: the index may have changed meanwhile."""
@@ -256,7 +247,7 @@ class ChatPage:
             last = exchange is conversation.exchanges[-1]
             messages.append({"role": "user", "content": render.question_html(exchange.question)})
             messages.append(
-                {"role": "assistant", "content": render.answer_html(exchange, last=last) + self.below(exchange)}
+                {"role": "assistant", "content": render.answer_html(exchange, last=last, below=self.below(exchange))}
             )
         return {
             self.conversation: conversation,

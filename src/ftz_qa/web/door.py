@@ -40,14 +40,14 @@ class Door:
             name = self.entrance.holder(session_of(request.request))
             if name is None:
                 signed_out = html.signed_out_html(by_account=self.entrance.by_account)
-                away = gr.update(selected=CHAT_ID)
-                return {**content.blank(), self.door: signed_out, tab: gr.update(visible=False), tabs: away}
+                return {**content.blank(), self.door: signed_out, tab: gr.update(visible=False)}
             return {**content.listing(), self.door: html.signed_in_html(name), tab: gr.update(visible=True)}
 
         def entered(request: gr.Request) -> Updates:
-            updates = shown(request)
-            return updates if tabs in updates else {**updates, tabs: gr.update(selected=MAINTENANCE_ID)}
+            inside = self.entrance.holder(session_of(request.request)) is not None
+            return {**shown(request), tabs: gr.update(selected=MAINTENANCE_ID if inside else CHAT_ID)}
 
-        out = [self.door, tabs, tab, *content.components]
+        out = [self.door, tab, *content.components]
+        # Which tab is open when the page opens is for its address to say.
         blocks.load(shown, None, out, **private)
-        self.door.click(entered, None, out, **private)
+        self.door.click(entered, None, [*out, tabs], **private)

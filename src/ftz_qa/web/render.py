@@ -37,8 +37,14 @@ def question_html(question: str) -> str:
     return f'<div class="question">{_lines(question)}</div>'
 
 
-def answer_html(exchange: Exchange, *, last: bool = False) -> str:
-    """The bubble of an answer in whatever state it is; the last one has what can be done next."""
+def answer_html(exchange: Exchange, *, last: bool = False, below: str = "") -> str:
+    """The bubble of an answer in whatever state it is; the last one has what can be done next.
+
+    Parameters
+    ----------
+    below
+        HTML that stands between the answer and what can be done with it.
+    """
     kind = ""
     if exchange.status == "failed":
         body, kind = f"{_badge(texts.FAILED, 'failed')}<p>{_lines(exchange.text)}</p>", " is-failed"
@@ -47,7 +53,7 @@ def answer_html(exchange: Exchange, *, last: bool = False) -> str:
     else:
         body = _unfinished(exchange)
     deeds = "".join(_deeds(exchange, last=last))
-    return f'<div class="answer{kind}" id="answer-{exchange.number}">{body}{deeds}</div>'
+    return f'<div class="answer{kind}" id="answer-{exchange.number}">{body}{below}{deeds}</div>'
 
 
 def _badge(text: str, kind: str) -> str:
