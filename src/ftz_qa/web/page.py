@@ -78,13 +78,13 @@ def _lay_out_tabs(answerer: PageAnswerer, maintenance: Maintenance, blocks: gr.B
             chat = ChatPage(answerer)
         if extras is not None:
             extras.lay_out(chat)
-        with gr.Tab(texts.MAINTENANCE, id=MAINTENANCE_ID, elem_id=MAINTENANCE_ID, visible=False) as tab:
+        with gr.Tab(texts.MAINTENANCE, id=MAINTENANCE_ID, elem_id=MAINTENANCE_ID):
             content = MaintenanceTab(maintenance.workbench, maintenance.entrance)
             if extras is not None:
                 extras.lay_out_upkeep()
     chat.connect(blocks)
     content.connect(chat.refresh_after)
-    door.connect(blocks, tabs, tab, content)
+    door.connect(blocks, tabs, content)
     if extras is not None:
         extras.connect(blocks, tabs, chat, door.door)
 
