@@ -146,11 +146,12 @@ def test_opinions_reach_the_maintainers_and_become_items(
     assert httpx.get(f"{address}/feedback.jsonl").status_code == 403
     expect(page.locator("#feedback tbody tr")).to_have_count(0)
     sign_in(page, office)
-    page.get_by_role("tab", name="维护").first.click()
     expect(page.locator("#maintenance-tab")).to_be_visible()
     expect(page.locator("#feedback tbody tr")).to_contain_text("面积<b>不对</b>")
     page.locator("#feedback-choice input").click()
     page.get_by_role("option").first.click()
+    expect(page.get_by_label("通报里有答案")).to_be_checked()
+    page.wait_for_timeout(500)
     page.get_by_label("正确的回答必须包含").fill("2.6万平方米/26000平方米")
     page.locator("#feedback-make").click()
     expect(page.locator("#feedback tbody tr")).to_contain_text("已加入")

@@ -152,7 +152,8 @@ class FeedbackDesk:
         if self._maintainer(request) is None or id_ is None:
             return {self.must: "", self.must_not: ""}
         feedback = self._book.one(int(id_))
-        answerable = feedback.answer.refused != feedback.liked
+        # A refusal that was liked had nothing to answer.
+        answerable = not (feedback.answer.refused and feedback.liked)
         return {self.answerable: answerable, self.must: suggested_facts(feedback), self.must_not: ""}
 
     def make_item(self, id_: int | None, answerable: bool, must: str, must_not: str, request: gr.Request) -> Updates:

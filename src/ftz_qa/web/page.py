@@ -48,26 +48,25 @@ def build_page(
                 reading = ReadingTab(answerer)
             if extras:
                 extras.lay_out(chat)
-            upkeep = _upkeep(maintenance, extras) if maintenance else None
+            content = _upkeep(maintenance, extras) if maintenance else None
         chat.connect(blocks, tabs, courier)
         reading.connect(blocks, tabs, courier)
-        if door and upkeep:
+        if door and content:
 
             def changed(event: Any) -> None:  # noqa: ANN401 - Gradio's type is an internal one
                 chat.refresh_after(event)
                 reading.refresh_after(event)
 
-            tab, content = upkeep
             content.connect(changed)
-            door.connect(blocks, tabs, tab, content)
+            door.connect(blocks, content)
         if extras:
             extras.connect(blocks, tabs, chat, door.door if door else None)
     return blocks
 
 
-def _upkeep(maintenance: Maintenance, extras: Extras | None) -> tuple[gr.Tab, MaintenanceTab]:
-    with gr.Tab(texts.MAINTENANCE, id=MAINTENANCE_ID, elem_id=MAINTENANCE_ID, visible=False) as tab:
+def _upkeep(maintenance: Maintenance, extras: Extras | None) -> MaintenanceTab:
+    with gr.Tab(texts.MAINTENANCE, id=MAINTENANCE_ID, elem_id=MAINTENANCE_ID):
         content = MaintenanceTab(maintenance.workbench, maintenance.entrance)
         if extras:
             extras.lay_out_upkeep()
-    return tab, content
+    return content
