@@ -21,7 +21,7 @@ _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八
 _HAN = "零〇一二两三四五六七八九十百千万亿"
 _ARABIC = r"(?:\d+(?:\.\d+)?(?:万亿|亿|万|千|百)?)+"
 _CHINESE = rf"[{_HAN}]+(?:点[零〇一二三四五六七八九]+)?(?:万亿|亿|万)?"
-_UNIT = rf"个百分点|%|倍|成|美元|欧元|元|℃|°c|度|号|时|折|大类|大|{MEASURE_WORDS}"
+_UNIT = rf"个百分点|%|倍|成|美元|欧元|元|℃|°c|度|号|时|折|方面|大类|大|{MEASURE_WORDS}"
 _DAY = re.compile(rf"(?<!\d)(?P<month>\d{{1,2}}|[{_HAN}]{{1,3}})月(?P<day>\d{{1,2}}|[{_HAN}]{{1,3}})[日号]?")
 _RATIO = re.compile(rf"(?P<whole>\d+|[{_HAN}]+)分之(?P<part>{_ARABIC}|{_CHINESE})")
 _FIGURE = re.compile(
@@ -33,6 +33,7 @@ _ORDER = re.compile(
     rf"[{_HAN}\d]+是(?!否)|第[一二三四五六七八九十]+(?=[，、是])|\([{_HAN}]+\)|(?<![一二三四五六七八九几])十分(?!钟|之)|万一|一一"
 )
 _ALIKE = {
+    "方面": "个",
     "标准箱": "标箱",
     "千米": "公里",
     "平米": "平方米",

@@ -88,6 +88,12 @@ class Place:
         return "\n".join(map(normalize, with_years(text, self.passage.issue.date).split("\n")))
 
     @cached_property
+    def article(self) -> str:
+        """The whole article in the same form: what belongs to what may be said beside the passage."""
+        article = self.passage.article
+        return self.plain(f"{article.title}\n{article.body}")
+
+    @cached_property
     def figures(self) -> list[Figure]:
         """Every figure that a sentence about it may have: its own, the issue's number, its year where it has none."""
         issue = self.passage.issue
@@ -225,10 +231,11 @@ def _misread(sentence: str, cited: Sequence[Place]) -> Problem | None:
     """Words that are all there, but put together otherwise."""
     for place in cited:
         text = place.plain(sentence)
-        if what := exchanged(text, place.text):
+        if what := exchanged(text, place.article):
             return Problem("exchanged", what)
-    if all(turned_round(place.plain(sentence), place.text) for place in cited):
-        return Problem("denied", turned_round(cited[0].plain(sentence), cited[0].text))
+    turned = [turned_round(place.plain(sentence), place.text, place.names) for place in cited]
+    if all(turned):
+        return Problem("denied", turned[0])
     return None
 
 
