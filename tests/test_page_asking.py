@@ -62,6 +62,7 @@ def test_an_answer_is_copied_with_its_sources_as_plain_text(page: Page, address:
     button = answers(page).last.locator(".copy-answer")
     button.click()
     expect(button).to_have_text("已复制", use_inner_text=True)
+    expect(page.locator("#said[role=status]")).to_have_text("已复制")
     copied = page.evaluate("navigator.clipboard.readText()")
     lines = copied.splitlines()
     assert lines[0] == f"问：{ANSWERABLE}"

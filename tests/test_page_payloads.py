@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from ftz_qa.filters import UNFILTERED, Filters
 from ftz_qa.types import Answer, Issue
+from ftz_qa.web.front_html import HEADLINES
 from ftz_qa.web.shelf import Shelf
 from page_browser import WIDE, answers, ask, opened, question_box, served
 from page_fixture import ScriptedAnswerer, citation, hostile_issue
@@ -31,12 +32,13 @@ class Echo(ScriptedAnswerer):
 
     def issues(self) -> tuple[Issue, ...]:
         """One issue for each payload; every second has no number and goes by its file."""
-        return tuple(
-            replace(
-                hostile_issue(text), number=None if n % 2 else n + 1, date=None if n % 3 else hostile_issue("").date
-            )
-            for n, text in enumerate(PAYLOADS)
+        issues = [hostile_issue(text) for text in PAYLOADS]
+        older = tuple(
+            replace(issue, number=None if n % 2 else n + 1, date=None if n % 3 else issue.date)
+            for n, issue in enumerate(issues)
         )
+        newest = replace(issues[0], source="99", articles=tuple(i.articles[0] for i in issues[-HEADLINES:]))
+        return (*older, newest)
 
     def examples(self) -> list[str]:
         """The payloads themselves."""
@@ -71,6 +73,11 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
         yield page
         assert page.evaluate("window.hacked") is None
         assert len(context.pages) == 1
+
+
+def test_headlines_stay_text(page: Page) -> None:
+    expect(page.locator(".welcome .headlines a")).to_have_text(list(PAYLOADS[-HEADLINES:]))
+    assert page.locator(".welcome :is(img, script, b, em, strong, code, svg)").count() == 0
 
 
 def last_is(page: Page, selector: str, text: str) -> None:

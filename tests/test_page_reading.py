@@ -110,6 +110,17 @@ def test_a_permanent_link_opens_its_article(context: BrowserContext, address: st
         assert page.url.rstrip("/") == address
 
 
+def test_an_address_that_names_no_article_opens_the_chat(context: BrowserContext, address: str) -> None:
+    with opened(context, f"{address}/?x=1", "#question textarea") as page:
+        page.locator("#reading-tab-button").click()
+        expect(page.locator("#place h2")).to_have_text("《开放动态》第87期")
+        page.locator("#place ul a").first.click()
+        expect(page.locator("#place h2")).to_contain_text("（十二）")
+        page.go_back()
+        expect(question_box(page)).to_be_visible()
+        assert page.url == f"{address}/?x=1"
+
+
 def test_a_link_to_what_is_not_there_says_so(context: BrowserContext, address: str) -> None:
     with opened(context, f"{address}/?issue=999&article=1", "#place .hint") as page:
         expect(page.locator("#place .hint")).to_contain_text("没有这一期或这一篇")

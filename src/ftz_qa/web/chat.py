@@ -173,7 +173,9 @@ class ChatPage:
             yield self._shown(conversation)
             latest = conversation
             async for latest in self._answering(conversation, run):
-                yield self._shown(latest)
+                # What is finished shows together with its sources: its markers lead to them.
+                if latest.busy:
+                    yield self._shown(latest)
             if latest.busy and not run.halted:
                 raise RuntimeError("the answerer's stream ended without an Answer")
             sources = render.sources_html(latest, Shelf(self.answerer.issues()))

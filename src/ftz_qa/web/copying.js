@@ -29,12 +29,25 @@
     return text?.replace(/^(链接：)(\?\S+)$/gm, (_, label, address) => label + absolute(address));
   };
 
+  // A screen reader is told what a button shows after it has copied something.
+  const said = document.createElement("div");
+  said.id = "said";
+  said.setAttribute("role", "status");
+  const say = (text) => {
+    if (!said.isConnected) document.body.append(said);
+    said.textContent = text;
+  };
+
   document.addEventListener("click", async (event) => {
     const button = event.target.closest?.("button.copy-answer, button.permalink");
     const text = button && wanted(button);
     if (!text || !(await copy(text))) return;
     button.focus();
     button.classList.add("copied");
-    setTimeout(() => button.classList.remove("copied"), 2000);
+    say(button.querySelector(".after").textContent);
+    setTimeout(() => {
+      button.classList.remove("copied");
+      say("");
+    }, 2000);
   });
 })();

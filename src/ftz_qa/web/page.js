@@ -5,6 +5,9 @@
   const send = (errand, detail = {}) =>
     document.dispatchEvent(new CustomEvent("courier", { detail: { errand, ...detail } }));
 
+  // Whether the address names an issue or article, which `shelf` makes addresses of.
+  const isReading = () => /[?&](issue|source)=/.test(location.search);
+
   const goTo = (element, block) => {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     element.scrollIntoView({ behavior: still ? "auto" : "smooth", block });
@@ -49,7 +52,7 @@
       focusQuestion();
     }
     // The address names an article only while it is read.
-    if (button.matches("#chat-tab-button, .about") && location.search) history.pushState(null, "", location.pathname);
+    if (button.matches("#chat-tab-button, .about") && isReading()) history.pushState(null, "", location.pathname);
   };
 
   document.addEventListener("click", (event) => {
@@ -63,7 +66,7 @@
   });
 
   addEventListener("popstate", () => {
-    if (location.search) send("read", { query: location.search });
+    if (isReading()) send("read", { query: location.search });
     else document.getElementById("chat-tab-button")?.click();
   });
 

@@ -15,9 +15,11 @@ const settle = (tries) => {
   heading.focus({ preventScroll: true });
 };
 
+const named = () => /[?&](issue|source)=/.test(location.search);
+
 watch("value", () => {
-  if (asked || location.search) settle(40);
+  if (asked || named()) settle(40);
   asked = false;
 });
 // The tab is made when it is first opened, maybe for an article.
-if (location.search) settle(40);
+if (named()) settle(40);
