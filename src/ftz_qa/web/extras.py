@@ -6,6 +6,7 @@ from __future__ import annotations
 import gradio as gr
 from fastapi import APIRouter
 
+from ftz_qa.web import login_texts
 from ftz_qa.web.feedback_tab import FeedbackDesk, Thumbs, feedback_routes
 from ftz_qa.web.history_panel import HistoryPanel, history_routes
 from ftz_qa.web.hooks import Chat
@@ -41,6 +42,7 @@ class Extras:
 
     def lay_out(self, chat: Chat) -> None:
         """Add the tabs, within the page's tabs."""
+        chat.turns = self._services.turns
         if self._figures is not None:
             lay_out_ledger(self._figures)
             chat.below = self._figures.below
@@ -64,3 +66,9 @@ class Extras:
             self._panel.connect(chat, tabs)
             self._feedback.connect(blocks, door)
             Thumbs(records.feedback, self._services.people).connect(chat, self._panel.current)
+
+
+def ahead_html(ahead: int) -> str:
+    """What is said to somebody who waits for an answer, with so many before."""
+    text = login_texts.AHEAD.format(count=ahead) if ahead else login_texts.NEXT
+    return f'<p class="queue" role="status">{text}</p>'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -11,7 +11,7 @@ from ftz_qa.errors import FtzQaError
 from ftz_qa.types import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ftz_qa.types import Turn
     from ftz_qa.web.protocol import IndexInfo, PageAnswerer
@@ -77,18 +77,24 @@ class MeteredAnswerer:
         What counts.
     door
         Under which name.
+    admit
+        Called before each question; raises `FtzQaError` where it is not to be answered.
     """
 
-    def __init__(self, answerer: PageAnswerer, meter: Meter, door: Door) -> None:
+    def __init__(
+        self, answerer: PageAnswerer, meter: Meter, door: Door, admit: Callable[[], None] = lambda: None
+    ) -> None:
         self._answerer = answerer
         self._meter = meter
         self._door = door
+        self._admit = admit
 
-    def stream(self, question: str, history: Sequence[Turn]) -> Iterator[str | Answer]:
+    def stream(self, question: str, history: Sequence[Turn], *more: Any) -> Iterator[str | Answer]:  # noqa: ANN401
         """As the answerer's; an answer that nobody waits for any more counts as stopped."""
+        self._admit()
         began, outcome = self._meter.began(), "failed"
         try:
-            for piece in self._answerer.stream(question, history):
+            for piece in self._answerer.stream(question, history, *more):
                 if isinstance(piece, Answer):
                     outcome = "refused" if piece.refused else "answered"
                 yield piece

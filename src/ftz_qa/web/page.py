@@ -18,14 +18,15 @@ from ftz_qa.types import Answer
 from ftz_qa.web import render, texts
 from ftz_qa.web.conversation import Conversation, Exchange
 from ftz_qa.web.door import CHAT_ID, MAINTENANCE_ID, Door
-from ftz_qa.web.extras import Extras
+from ftz_qa.web.extras import Extras, ahead_html
 from ftz_qa.web.maintenance import MaintenanceTab
 from ftz_qa.web.protocol import PageAnswerer
 from ftz_qa.web.running import Run
+from ftz_qa.web.services import CONCURRENT_ANSWERS
+from ftz_qa.web.turns import Turns
 from ftz_qa.web.workbench import Maintenance
 
 MAX_QUESTION_CHARS = 500
-CONCURRENT_ANSWERS = 4
 
 _HERE = Path(__file__).parent
 _STYLES = ("style.css", "maintenance.css", "over_time.css")
@@ -114,6 +115,7 @@ class ChatPage:
     def __init__(self, answerer: PageAnswerer) -> None:
         self.answerer = answerer
         # What to show under a finished answer; HTML.
+        self.turns = Turns(CONCURRENT_ANSWERS)
         self.below: Callable[[Exchange], str] = lambda exchange: ""
         self.conversation = gr.State(Conversation())
         self.run = gr.State(None)
@@ -182,8 +184,8 @@ class ChatPage:
             [self.question.submit, self.send.click], self.ask, [self.question, self.conversation], everything, **private
         )
         chosen = self.chips.click(self.ask_example, self.conversation, everything, **private)
-        # Only answers wait for one another in the queue; a question shows at once.
-        queued = {"queue": True, "concurrency_id": "answers", "concurrency_limit": CONCURRENT_ANSWERS}
+        # Answers wait for one another in `turns`, which tells how many are ahead.
+        queued = {"queue": True, "concurrency_id": "answers", "concurrency_limit": None}
         for asked in (typed, chosen):
             answered = asked.success(self.answer, both, everything, trigger_mode="multiple", **{**private, **queued})
             answered.failure(self.fail, self.conversation, talk, **private)
@@ -230,8 +232,11 @@ class ChatPage:
         try:
             yield self._shown(conversation)
             latest = conversation
-            async for latest in self._answering(conversation, run):
-                yield self._shown(latest)
+            async with self.turns.place() as place:
+                async for ahead in place.ahead(lambda: run.halted):
+                    yield {self.notice: ahead_html(ahead)}
+                async for latest in self._answering(conversation, run):
+                    yield {**self._shown(latest), self.notice: ""}
             if latest.busy and not run.halted:
                 raise RuntimeError("the answerer's stream ended without an Answer")
             yield {**self._shown(latest.stop()), self.sources: render.sources_html(latest)}
