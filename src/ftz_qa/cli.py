@@ -162,9 +162,12 @@ def serve(
     """Serve the chat page until Ctrl-C."""
     settings = load_settings(index_dir=index_dir, host=host, port=port)
     try:
+        from ftz_qa.web.limiting import QuestionLimit
+        from ftz_qa.web.login import login_required
         from ftz_qa.web.people import People
         from ftz_qa.web.records import Records, open_entrance
 
+        required = login_required(settings.host, settings.login, accounts=settings.accounts_file is not None)
         records = Records.open(settings.data_dir)
         entrance = open_entrance(settings.accounts_file, settings.data_dir, records)
         answerer = _answerer(settings)
@@ -180,7 +183,12 @@ def serve(
             note=records.audit.note,
         )
         services = Services(
-            answerer, issues=lambda: answerer.chain.index.issues, records=records, people=People(entrance)
+            answerer,
+            issues=lambda: answerer.chain.index.issues,
+            records=records,
+            people=People(entrance, login_required=required),
+            # At this machine alone there is nobody to share with.
+            limit=QuestionLimit(settings.questions_per_minute if required else 0),
         )
         serve_page(answerer, settings.host, settings.port, Maintenance(workbench, entrance), services)
     except KeyboardInterrupt:

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
         ``auto`` asks everybody to sign in where others than this machine can reach the page; ``always`` asks always,
         for a proxy in front of it.
     questions_per_minute
-        How many questions one visitor may ask in a minute; 0 for any number.
+        How many questions one visitor may ask in a minute where everybody has to sign in; 0 for any number.
     accounts_file
         Names, roles and password hashes (``.json`` or ``.toml``). None: the page makes a token at each
         start and prints it.
@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
     login: Literal["auto", "always"] = "auto"
-    questions_per_minute: int = Field(default=60, ge=0)
+    questions_per_minute: int = Field(default=20, ge=0)
     accounts_file: Path | None = None
     llm_model: str = ""
     llm_base_url: str = ""

@@ -27,7 +27,7 @@ COOKIE = "ftz_qa_session"
 SIGN_IN = "/maintenance/sign-in"
 SIGN_OUT = "/maintenance/sign-out"
 _MAX_BODY = 4096
-_MAX_WAITING = 8
+_MAX_WAITING = 30
 
 
 def add_access_routes(app: FastAPI, entrance: Entrance) -> None:

@@ -20,10 +20,11 @@ from ftz_qa.web.door import CHAT_ID
 from ftz_qa.web.filter_bar import FilterBar
 from ftz_qa.web.protocol import PageAnswerer
 from ftz_qa.web.running import Run
+from ftz_qa.web.services import CONCURRENT_ANSWERS
 from ftz_qa.web.shelf import Place, Shelf
+from ftz_qa.web.turns import Turns
 
 MAX_QUESTION_CHARS = 500
-CONCURRENT_ANSWERS = 4
 EXAMPLES_OF_ARTICLE = 3
 
 # What a handler returns: new values or updates by component.
@@ -42,6 +43,7 @@ class ChatPage:
     def __init__(self, answerer: PageAnswerer, header: gr.HTML) -> None:
         self.answerer = answerer
         self.header = header
+        self.turns = Turns(CONCURRENT_ANSWERS)
         # HTML to show under a finished answer, for tabs that add something to it.
         self.below: Callable[[Exchange], str] = lambda exchange: ""
         self.conversation = gr.State(Conversation())
@@ -102,8 +104,8 @@ class ChatPage:
         typed = gr.on([self.question.submit, self.send.click], self.ask, [self.question, *here], everything, **private)
         chosen = courier.ask(self.ask_suggestion, here, everything, **private)
         again = courier.again(self.ask_again, here, everything, **private)
-        # Only answers wait for one another in the queue; a question shows at once.
-        queued = {"queue": True, "concurrency_id": "answers", "concurrency_limit": CONCURRENT_ANSWERS}
+        # Answers wait for one another in `turns`, which tells how many are ahead; a question shows at once.
+        queued = {"queue": True, "concurrency_id": "answers", "concurrency_limit": None}
         for asked in (typed, chosen, again):
             answered = asked.success(self.answer, both, everything, trigger_mode="multiple", **{**private, **queued})
             answered.failure(self.fail, self.conversation, talk, **private)
@@ -172,14 +174,17 @@ class ChatPage:
         try:
             yield self._shown(conversation)
             latest = conversation
-            async for latest in self._answering(conversation, run):
-                # What is finished shows together with its sources: its markers lead to them.
-                if latest.busy:
-                    yield self._shown(latest)
+            async with self.turns.place() as place:
+                async for ahead in place.ahead(lambda: run.halted):
+                    yield {self.notice: render.ahead_html(ahead)}
+                async for latest in self._answering(conversation, run):
+                    # What is finished shows together with its sources: its markers lead to them.
+                    if latest.busy:
+                        yield {**self._shown(latest), self.notice: ""}
             if latest.busy and not run.halted:
                 raise RuntimeError("the answerer's stream ended without an Answer")
             sources = render.sources_html(latest, Shelf(self.answerer.issues()))
-            yield {**self._shown(latest.stop()), self.sources: sources}
+            yield {**self._shown(latest.stop()), self.sources: sources, self.notice: ""}
             if run.discarded:
                 yield self._blank()
         finally:

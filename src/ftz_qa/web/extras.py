@@ -41,6 +41,7 @@ class Extras:
 
     def lay_out(self, chat: Chat) -> None:
         """Add the tabs, within the page's tabs."""
+        chat.turns = self._services.turns
         if self._figures is not None:
             lay_out_ledger(self._figures)
             chat.below = self._figures.below

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import gradio as gr
 
 from ftz_qa.web.conversation import Conversation, Exchange
+from ftz_qa.web.turns import Turns
 
 
 class Chat(Protocol):
@@ -17,6 +18,8 @@ class Chat(Protocol):
     ----------
     below
         Gives what to show under a finished answer, as HTML; others may put their own in its place.
+    turns
+        The queue that its answers wait in.
     conversation
         The visitor's `Conversation`.
     chat
@@ -24,6 +27,7 @@ class Chat(Protocol):
     """
 
     below: Callable[[Exchange], str]
+    turns: Turns
     conversation: gr.State
     chat: gr.Chatbot
 

@@ -88,7 +88,10 @@ def _server(services: Services) -> Server[Any, Any]:
     async def call(name: str, arguments: dict[str, Any]) -> list[types.TextContent]:
         if name != TOOL:
             raise InputError(texts.MCP_UNKNOWN.format(name=name))
-        answer = await asyncio.to_thread(answerer.answer, str(arguments["question"]), ())
+        services.admit(server.request_context.request)
+        async with services.turns.place() as place:
+            await place.turn()
+            answer = await asyncio.to_thread(answerer.answer, str(arguments["question"]), ())
         return [types.TextContent(type="text", text=json.dumps(answer_record(1, answer), ensure_ascii=False))]
 
     server.list_tools()(tools)  # type: ignore[no-untyped-call]

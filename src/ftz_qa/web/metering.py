@@ -12,7 +12,7 @@ from ftz_qa.filters import UNFILTERED
 from ftz_qa.types import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ftz_qa.filters import Filters
     from ftz_qa.types import Issue, Turn
@@ -79,15 +79,21 @@ class MeteredAnswerer:
         What counts.
     door
         Under which name.
+    admit
+        Called before each question; raises `FtzQaError` where it is not to be answered.
     """
 
-    def __init__(self, answerer: PageAnswerer, meter: Meter, door: Door) -> None:
+    def __init__(
+        self, answerer: PageAnswerer, meter: Meter, door: Door, admit: Callable[[], None] = lambda: None
+    ) -> None:
         self._answerer = answerer
         self._meter = meter
         self._door = door
+        self._admit = admit
 
     def stream(self, question: str, history: Sequence[Turn], filters: Filters = UNFILTERED) -> Iterator[str | Answer]:
         """As the answerer's; an answer that nobody waits for any more counts as stopped."""
+        self._admit()
         began, outcome = self._meter.began(), "failed"
         try:
             for piece in self._answerer.stream(question, history, filters):

@@ -33,6 +33,13 @@ class People:
         known = self.entrance.visitor(session_of(request)) if self.entrance is not None else None
         return known if known is not None or self.login_required else LOCAL
 
+    def key(self, request: HTTPConnection | None) -> str:
+        """What a limit on questions counts by: the account, or the address of somebody without one."""
+        visitor = self.visitor(request)
+        if visitor is not None and visitor.name:
+            return f"account {visitor.name}"
+        return f"address {request.client.host}" if request is not None and request.client else "address"
+
     def name(self, request: HTTPConnection | None) -> str:
         """The name under which things are kept; raises `PermissionError` for somebody who has to sign in first."""
         visitor = self.visitor(request)

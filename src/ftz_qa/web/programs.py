@@ -10,26 +10,26 @@ from typing import TYPE_CHECKING, Any, Literal
 import gradio as gr
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
+from gradio.context import LocalContext
 from gradio.events import api
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ftz_qa.batch import Asked, QuestionId, answer_record
 from ftz_qa.errors import FtzQaError, InputError
 from ftz_qa.web import program_texts as texts
+from ftz_qa.web.limiting import TooOftenError
 from ftz_qa.web.metering import MeteredAnswerer, known_info
+from ftz_qa.web.services import CONCURRENT_ANSWERS, Services
 from ftz_qa.web.texts import TITLE
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
-
-    from ftz_qa.web.services import Services
 
 API_PREFIX = "/api/"
 OPENAPI_URL = "/api/openapi.json"
 MAX_BODY_BYTES = 256 * 1024
 # Unlike the names that Gradio gives to handlers of the page.
 ENDPOINT = "ask_bulletins"
-CONCURRENT = 4
 _MAX_WAITING = 64
 
 
@@ -85,10 +85,6 @@ class Problem(BaseModel):
     message: str
 
 
-class TooBusyError(FtzQaError):
-    """Too many questions wait already."""
-
-
 def program_routes(services: Services) -> APIRouter:
     """The routes for programs; they must stand before anything that is mounted at the root."""
     router = APIRouter()
@@ -126,8 +122,6 @@ class _Desk:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._answerer = MeteredAnswerer(services.answerer, services.meter, "api")
-        self._turn = asyncio.Semaphore(CONCURRENT)
-        self._waiting = 0
 
     async def ask(self, request: Request) -> Response:
         """Answer one question; what is wrong is said as ``{"message": …}``."""
@@ -137,18 +131,19 @@ class _Desk:
             asked = AskRequest.model_validate_json(await request.body())
         except ValidationError as error:
             return _problem(400, _reason(error))
-        if self._waiting >= _MAX_WAITING:
+        if self._services.turns.waiting >= _MAX_WAITING:
             return _problem(503, texts.BUSY, {"Retry-After": "5"})
-        self._waiting += 1
         try:
-            async with self._turn:
+            self._services.admit(request)
+            async with self._services.turns.place() as place:
+                await place.turn()
                 answer = await asyncio.to_thread(self._answerer.answer, asked.question.strip(), asked.history)
+        except TooOftenError as error:
+            return _problem(429, str(error), {"Retry-After": str(error.wait)})
         except InputError as error:
             return _problem(400, str(error))
         except FtzQaError as error:
             return _problem(503, str(error))
-        finally:
-            self._waiting -= 1
         return JSONResponse(answer_record(asked.id, answer))
 
     def health(self) -> Response:
@@ -184,7 +179,7 @@ def _reason(error: ValidationError) -> str:
 
 def add_gradio_endpoints(services: Services) -> None:
     """Add the named endpoints that gradio_client can call; within the page's `gr.Blocks`."""
-    answerer = MeteredAnswerer(services.answerer, services.meter, "gradio")
+    answerer = MeteredAnswerer(services.answerer, services.meter, "gradio", lambda: services.admit(current_request()))
 
     def ask(question: str, history: list[dict[str, str]] | None = None) -> dict[str, Any]:
         """Answer one question; the same record as ``POST /api/ask``, or ``{"message": …}`` where there is none."""
@@ -209,7 +204,7 @@ def add_gradio_endpoints(services: Services) -> None:
             "series": list(info.series),
         }
 
-    api(ask, api_name=ENDPOINT, concurrency_limit=CONCURRENT, concurrency_id="programs")
+    api(ask, api_name=ENDPOINT, concurrency_limit=CONCURRENT_ANSWERS, concurrency_id="programs")
     api(describe, api_name="describe_index", queue=False)
 
 
@@ -231,6 +226,12 @@ class BodyLimit:
                 await _problem(413, texts.TOO_LARGE.format(limit=self._limit // 1024))(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+def current_request() -> Request | None:
+    """The request behind the Gradio event that is being handled."""
+    request = LocalContext.request.get(None)
+    return request.request if isinstance(request, gr.Request) else request
 
 
 def openapi_title() -> str:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ftz_qa import wording
-from ftz_qa.web import texts
+from ftz_qa.web import login_texts, texts
 from ftz_qa.web.plain import answer_text
 from ftz_qa.wording import chinese_number, day
 
@@ -253,3 +253,9 @@ def _chips(questions: Sequence[str], label: str) -> str:
 def notice_html(text: str) -> str:
     """A line about the question that was not sent; empty where there is nothing to say."""
     return f'<p class="notice" role="alert">{escape(text)}</p>' if text else ""
+
+
+def ahead_html(ahead: int) -> str:
+    """What is said to somebody who waits for an answer, with so many before."""
+    text = login_texts.AHEAD.format(count=ahead) if ahead else login_texts.NEXT
+    return f'<p class="queue" role="status">{text}</p>'

@@ -90,7 +90,14 @@ def build_app(
     from ftz_qa.web.looks import page_assets
     from ftz_qa.web.metering import MeteredAnswerer
     from ftz_qa.web.page import build_page
-    from ftz_qa.web.programs import OPENAPI_URL, BodyLimit, add_gradio_endpoints, openapi_title, program_routes
+    from ftz_qa.web.programs import (
+        OPENAPI_URL,
+        BodyLimit,
+        add_gradio_endpoints,
+        current_request,
+        openapi_title,
+        program_routes,
+    )
     from ftz_qa.web.services import Services
 
     services = services or Services(answerer)
@@ -101,7 +108,7 @@ def build_app(
     if find_spec("mcp"):
         from ftz_qa.web.mcp_tool import add_mcp
 
-        add_mcp(app, services)
+        add_mcp(app, services, loopback=not services.people.login_required)
     limit: int | str = "1kb"
     if maintenance is not None:
         from ftz_qa.web.access import UploadGuard, add_access_routes
@@ -111,10 +118,15 @@ def build_app(
         limit = MAX_UPLOAD_BYTES  # a single file that is too large is told among the results
     extras = Extras(services)
     app.include_router(extras.routes())
-    page = build_page(MeteredAnswerer(answerer, services.meter, "page"), maintenance, extras)
+    asked = MeteredAnswerer(answerer, services.meter, "page", lambda: services.admit(current_request()))
+    page = build_page(asked, maintenance, extras)
     with page:
         add_gradio_endpoints(services)
     gr.mount_gradio_app(app, page, path="/", show_error=False, run_history=False, max_file_size=limit, **page_assets())
+    if services.people.login_required:
+        from ftz_qa.web.login import LoginGuard
+
+        app.add_middleware(LoginGuard, people=services.people)
     app.add_middleware(_SameOriginOnly)
     return app
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ftz_qa.web.limiting import QuestionLimit, TooOftenError
 from ftz_qa.web.metering import Meter
 from ftz_qa.web.people import People
+from ftz_qa.web.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from starlette.requests import HTTPConnection
+
     from ftz_qa.types import Issue
     from ftz_qa.web.protocol import PageAnswerer
     from ftz_qa.web.records import Records
+
+CONCURRENT_ANSWERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,10 @@ class Services:
         What is kept; None where nothing is.
     people
         Tells visitors apart.
+    limit
+        How often each of them may ask.
+    turns
+        The queue for answers.
     """
 
     answerer: PageAnswerer
@@ -39,3 +49,13 @@ class Services:
     issues: Callable[[], Sequence[Issue]] | None = None
     records: Records | None = None
     people: People = field(default_factory=People)
+    limit: QuestionLimit = field(default_factory=lambda: QuestionLimit(0))
+    turns: Turns = field(default_factory=lambda: Turns(CONCURRENT_ANSWERS))
+
+    def admit(self, request: HTTPConnection | None) -> None:
+        """Count a question of whoever asks; raises `TooOftenError` where it is one too many."""
+        try:
+            self.limit.admit(self.people.key(request))
+        except TooOftenError:
+            self.meter.limited()
+            raise
