@@ -205,6 +205,22 @@ def test_a_role_is_kept_with_the_hash(tmp_path: Path) -> None:
     assert entrance.visitor(secret) is None  # a change of the account ends its sessions
 
 
+def test_without_accounts_the_token_makes_nobody_else(tmp_path: Path) -> None:
+    records = Records.open(tmp_path)
+    entrance = open_entrance(None, tmp_path, records)
+    people = People(entrance)
+    answerer = EchoAnswerer()
+    maintenance = Maintenance(Workbench(tmp_path / "index", tmp_path / "issues", NgramEmbedder()), entrance)
+    talk = Conversation().ask("问").finish(Answer("问", "答", False, (), "structure"))
+    id_ = records.history.save("", None, talk)
+    services = Services(answerer, records=records, people=people)
+    with served(answerer, maintenance, services) as address, client(address) as http:
+        codes = [http.get(f"/conversations/{id_}.md").status_code, http.get("/feedback.jsonl").status_code]
+        http.post("/maintenance/sign-in", json={"password": entrance.token}).raise_for_status()
+        codes += [http.get(f"/conversations/{id_}.md").status_code, http.get("/feedback.jsonl").status_code]
+    assert codes == [200, 403, 200, 200]
+
+
 def test_sessions_outlast_a_restart_and_end_with_their_time_and_by_signing_out(tmp_path: Path) -> None:
     house = House(tmp_path)
     first, second = (house.entrance.sign_in("c", "李雷", PASSWORD) for _ in range(2))

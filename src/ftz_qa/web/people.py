@@ -41,8 +41,12 @@ class People:
         return f"address {request.client.host}" if request is not None and request.client else "address"
 
     def name(self, request: HTTPConnection | None) -> str:
-        """The name under which things are kept; raises `PermissionError` for somebody who has to sign in first."""
+        """The name under which things are kept; raises `PermissionError` for somebody who has to sign in first.
+
+        Without accounts everybody at this machine is the same person, who may know the token as well.
+        """
         visitor = self.visitor(request)
         if visitor is None:
             raise PermissionError("not signed in")
-        return visitor.name
+        by_account = self.entrance is not None and self.entrance.by_account
+        return visitor.name if by_account else LOCAL.name
