@@ -17,7 +17,6 @@ from pathlib import Path
 
 from bulletin_sets import SOURCES, write_set
 from evaluate import ACCEPTANCE, QUESTIONS, ROOT
-from ftz_qa.cli import main as ftz_qa
 
 _HERE = Path(__file__).parent
 
@@ -36,7 +35,9 @@ def prepared_sets(work: Path, acceptance: Path) -> list[str]:
 
 
 def _indexed(questions: Path, bulletins: Path, index_dir: Path) -> str:
-    ftz_qa(["index", str(bulletins), "--index-dir", str(index_dir)])
+    """The pair of a question set and its index, which is brought up to date in a process of its own."""
+    command = [sys.executable, "-m", "ftz_qa.cli", "index", str(bulletins), "--index-dir", str(index_dir)]
+    subprocess.run(command, check=True)
     return f"{questions}={index_dir}"
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftz_qa.web.protocol import PageAnswerer
+    from ftz_qa.web.services import Services
     from ftz_qa.web.workbench import Maintenance
 
 CHROMIUM = shutil.which("chromium") or shutil.which("/usr/bin/chromium")
@@ -27,14 +30,16 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @contextmanager
-def served(answerer: PageAnswerer, maintenance: Maintenance | None = None) -> Iterator[str]:
+def served(
+    answerer: PageAnswerer, maintenance: Maintenance | None = None, services: Services | None = None
+) -> Iterator[str]:
     """Serve the page on a free port; gives its address."""
     import uvicorn
 
     from ftz_qa.web.server import build_app
 
     listener = socket.create_server(("127.0.0.1", 0))
-    app = build_app(answerer, maintenance)
+    app = build_app(answerer, maintenance, services)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -46,16 +51,17 @@ def served(answerer: PageAnswerer, maintenance: Maintenance | None = None) -> It
 
 
 @contextmanager
-def opened(context: BrowserContext, address: str) -> Iterator[Page]:
+def opened(context: BrowserContext, address: str, shown: str = "#question textarea") -> Iterator[Page]:
     """The opened page; afterwards: nothing was asked of another host and nothing went wrong in the browser."""
     page = context.new_page()
     problems: list[str] = []
-    page.on("request", lambda request: _note_outside(request.url, address, problems))
+    home = address.partition("/?")[0]
+    page.on("request", lambda request: _note_outside(request.url, home, problems))
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.set_default_timeout(15_000)
     page.goto(address)
-    expect(question_box(page)).to_be_visible(timeout=15_000)
+    expect(page.locator(shown).first).to_be_visible(timeout=15_000)
     yield page
     page.close()
     assert problems == []
@@ -84,3 +90,20 @@ def box(page: Page, selector: str) -> tuple[float, float, float, float]:
     bounds = page.locator(selector).bounding_box()
     assert bounds is not None
     return bounds["x"], bounds["y"], bounds["x"] + bounds["width"], bounds["y"] + bounds["height"]
+
+
+def serious(page: Page) -> list[str]:
+    """What axe-core finds that keeps people out: rule, and the elements that break it."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{v['id']}: {[node['target'] for node in v['nodes']]}" for v in found if v["impact"] in ("serious", "critical")
+    ]
+
+
+def snapshot(page: Page, name: str) -> None:
+    """Keep a picture of the page in the folder that ``FTZ_QA_SCREENSHOTS`` names; without one do nothing."""
+    if folder := os.environ.get("FTZ_QA_SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ftz_qa.errors import IndexMissingError
-from ftz_qa.types import Answer, Citation, Turn
+from ftz_qa.filters import UNFILTERED, Filters
+from ftz_qa.types import Annotation, Answer, Article, Citation, Issue, Section, Span, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,10 +32,37 @@ SECOND_PARAGRAPH = (
     "临江片区把口岸通关作为优化营商环境的突破口。上半年，片区进口整体通关时间压缩至28.4小时，出口整体通关时间压缩至0.9小时，"
     "“提前申报”比例提高到七成以上。"
 )
+FIRST_PART = "一、建设通关服务中心"
 HOSTILE_TEXT = (
     "<script>window.hacked=1</script><img src=x onerror='window.hacked=2'> ${window.hacked=3} {{value}} `x` \\(y\\)\n"
     "$6N$ 与 $$x^2$$，**粗体**、[链接](javascript:window.hacked=4)[1]，<b>不是标签</b>&amp;[7]。"
 )
+
+
+def body_around(paragraph: str) -> str:
+    """The text of an article in which `paragraph` stands 200 characters behind the beginning."""
+    opening = f"{FIRST_PART}\n"
+    return opening + "前" * (199 - len(opening)) + "\n" + paragraph + "\n后文。"
+
+
+def hostile_issue(text: str) -> Issue:
+    """An issue whose every text is `text`."""
+    section = Section(1, text, text)
+    article = Article(12, text, text, section, body_around(f"前文。{text}后文。"))
+    return Issue(text, 66, dt.date(2024, 6, 30), text, text, (section,), (article,), text)
+
+
+def bulletins() -> tuple[Issue, ...]:
+    """The issue that the answers cite, after one without a number whose texts are hostile."""
+    section = Section(1, "一、片区动态", "一、片区动态")
+    titles = ("临江片区跨境电商综合服务中心启用", "临江片区持续压缩 口岸通关时间")
+    texts = (body_around(PARAGRAPH), body_around(SECOND_PARAGRAPH))
+    first = Article(12, titles[0], f"（十二）{titles[0]}", section, texts[0], (Span(0, len(FIRST_PART)),))
+    second = Article(13, titles[1], f"（十三）{titles[1]}", section, texts[1])
+    date = dt.date(2025, 6, 30)
+    issue = Issue("开放动态", 87, date, "临江省自贸办", "", (section,), (first, second), "87.txt")
+    hostile = hostile_issue(HOSTILE_TEXT)
+    return (replace(hostile, number=None, date=dt.date(2024, 5, 31)), issue)
 
 
 def citation(
@@ -78,9 +106,10 @@ class Info:
 
 @dataclass
 class ScriptedAnswerer:
-    """Answers the questions above and refuses every other; remembers the histories it was given."""
+    """Answers the questions above and refuses every other; remembers the histories and filters it was given."""
 
     histories: list[list[Turn]] = field(default_factory=list)
+    filters: list[Filters] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
 
@@ -92,9 +121,14 @@ class ScriptedAnswerer:
         """Questions with an answer."""
         return [ANSWERABLE, "临江片区的通关时间压缩到多少？", "第87期有哪些文章？"]
 
-    def stream(self, question: str, history: Sequence[Turn]) -> Iterator[str | Answer]:
+    def issues(self) -> tuple[Issue, ...]:
+        """The issues that are cited."""
+        return bulletins()
+
+    def stream(self, question: str, history: Sequence[Turn], filters: Filters = UNFILTERED) -> Iterator[str | Answer]:
         """Play the part that the question asks for."""
         self.histories.append(list(history))
+        self.filters.append(filters)
         if question == FAILING:
             raise IndexMissingError("没有可用的索引：请先运行 ftz-qa index。")
         if question == BROKEN:
@@ -123,13 +157,15 @@ class ScriptedAnswerer:
     def _answered(question: str) -> Answer:
         first, third = sentences(PARAGRAPH)[0], sentences(PARAGRAPH)[2]
         clearance = sentences(SECOND_PARAGRAPH)[1]
+        opening = citation(1, first)
         cited = (
-            citation(1, first),
+            replace(opening, annotations=(Annotation(opening.start + 5, "6月18日", "2025年6月18日"),)),
             citation(2, third),
             citation(3, clearance, SECOND_PARAGRAPH, "临江片区持续压缩 口岸通关时间"),
         )
         text = f"{first[:-1]}[1]。\n{third[:-1]}[2]。\n{clearance[:-1]}[3]。"
-        return Answer(question, text, False, cited, "extractive", notes=("仅检索第87期",))
+        unused = (citation(1, sentences(SECOND_PARAGRAPH)[0], SECOND_PARAGRAPH, "临江片区优化营商环境"),)
+        return Answer(question, text, False, cited, "extractive", unused, notes=("仅检索第87期",))
 
     @staticmethod
     def _hostile(question: str) -> Answer:

@@ -278,7 +278,7 @@ def test_every_start_has_its_own_token_and_it_is_long() -> None:
 
 def test_the_token_is_printed_below_the_address_where_there_are_no_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
     greetings: list[str] = []
-    monkeypatch.setattr("ftz_qa.web.server.build_app", lambda answerer, maintenance: None)
+    monkeypatch.setattr("ftz_qa.web.server.build_app", lambda answerer, maintenance, services: None)
     monkeypatch.setattr("ftz_qa.web.server._run", lambda app, listener, greeting: greetings.append(greeting))
     maintenance = Maintenance(Workbench(Path("index"), Path("issues"), NgramEmbedder()), Entrance())
     serve(ScriptedAnswerer(), "127.0.0.1", 0, maintenance)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ftz_qa.emphasis import emphasis
 from ftz_qa.questions import understand
+from ftz_qa.types import Span
 
 if TYPE_CHECKING:
     from ftz_qa.answering import Answerer
@@ -50,6 +51,33 @@ def test_the_exact_answer_is_found_as_printed(question: str, evidence: str, answ
 )
 def test_nothing_is_marked_where_nothing_stands_out(question: str, evidence: str) -> None:
     assert emphasis(understand(question), evidence) is None
+
+
+def read(text: str, words: str, probability: float) -> tuple[Span, float]:
+    start = text.index(words)
+    return Span(start, start + len(words)), probability
+
+
+@pytest.mark.parametrize(
+    ("question", "evidence", "seen", "probability", "answer"),
+    [
+        # Another figure than the rules choose, with its unit.
+        ("园区占地多少亩？", "园区占地186亩，其中已建成142亩。", "142", 0.9, "142亩"),
+        ("园区占地多少亩？", "园区占地186亩，其中已建成142亩。", "142", 0.1, "186亩"),
+        # Of dates the rules know more.
+        ("条例什么时候施行？", "2月26日表决通过《条例》，自5月1日起施行。", "2月26日", 0.9, "5月1日"),
+        # The rules see nothing.
+        ("为什么要扩建？", "因为泊位不足，决定扩建。", "泊位不足", 0.9, "泊位不足"),
+        ("为什么要扩建？", "因为泊位不足，决定扩建。", "泊位不足", 0.1, None),
+        # The same figure, which the rules show with its unit.
+        ("出境班列开行多少列？", "今年上半年开行468列，其中入境371列，出境 97 列。", "97", 0.9, "97 列"),
+    ],
+)
+def test_what_the_reader_saw_counts_where_the_rules_know_less(
+    question: str, evidence: str, seen: str, probability: float, answer: str | None
+) -> None:
+    span = emphasis(understand(question), evidence, read(evidence, seen, probability))
+    assert (span and evidence[span.start : span.end]) == answer
 
 
 @given(st.text(max_size=80), st.sampled_from([question for question, _, _ in CASES]))

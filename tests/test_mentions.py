@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import make_issue
-from ftz_qa.mentions import PlainTexts, mentioning, plain_text
+from ftz_qa.mentions import PlainTexts, asked_topic, mentioning, plain_text
 from ftz_qa.text import normalize, split_sentences
 
 if TYPE_CHECKING:
@@ -59,6 +59,25 @@ def test_quotes_brackets_line_ends_and_formulas_do_not_hide_a_mention(body: str)
 def test_only_where_a_topic_does_not_stand_to_the_letter_its_words_are_looked_for(body: str) -> None:
     whole = make_issue(6, ("其他", "跨境电商很好。"))
     assert [issue.number for issue, _, _ in mentioning("跨境电商", [issue_saying(body), whole])] == [6]
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("哪篇文章讲了互市贸易", "互市贸易"),
+        ("哪些文章涉及跨境电商", "跨境电商"),
+        ("哪几篇提到了中欧班列？", "中欧班列"),
+        ("哪些文章讲的是人才引进", "人才引进"),
+        ("哪一条消息提到了数据资产质押？", "数据资产质押"),
+        ("候鸟专家在第几篇讲的？", "候鸟专家"),
+        ("讲候鸟专家的是第几篇？", "候鸟专家"),
+        ("第303期有哪些文章？", ""),
+        ("哪篇文章的作者是谁？", ""),
+        ("哪些企业提到了融资难？", ""),
+    ],
+)
+def test_the_topic_is_what_the_articles_are_to_speak_of(question: str, topic: str) -> None:
+    assert asked_topic(normalize(question)) == topic
 
 
 def test_the_newest_issue_comes_first() -> None:

@@ -6,7 +6,7 @@ import http.client as http_client
 import json
 import secrets
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 import pytest
@@ -23,7 +23,7 @@ from ftz_qa.web.access import COOKIE
 from ftz_qa.web.entrance import MAX_FAILURES, Entrance
 from ftz_qa.web.server import MAX_UPLOAD_BYTES
 from ftz_qa.web.workbench import Maintenance, Workbench
-from page_browser import WIDE, answers, ask, box, question_box, served
+from page_browser import WIDE, answers, ask, box, opened, question_box, serious, served
 from page_fixture import ScriptedAnswerer
 from upkeep_driver import write_bulletin
 
@@ -272,7 +272,7 @@ def test_markup_in_names_and_titles_stays_text(desk: Page, office: Office) -> No
 
 def test_without_signing_in_the_page_is_the_chat_and_nothing_else(page: Page) -> None:
     expect(page.locator("#door .door")).to_be_visible()
-    expect(page.locator("#maintenance-tab-button")).to_have_count(0)
+    expect(page.locator("#maintenance-tab-button")).to_be_hidden()
     expect(page.locator("#upkeep")).to_have_count(0)
     with served(ScriptedAnswerer()) as alone:
         other = page.context.new_page()
@@ -283,6 +283,24 @@ def test_without_signing_in_the_page_is_the_chat_and_nothing_else(page: Page) ->
         other.close()
 
 
+def test_a_permanent_link_opens_its_article_here_too(context: BrowserContext, address: str) -> None:
+    with opened(context, f"{address}/?issue=1&article=2", "#place h2") as page:
+        expect(page.locator("#door .door")).to_be_visible()
+        page.wait_for_timeout(500)
+        expect(page.locator("#place h2")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_for_maintainers(desk: Page, scheme: Literal["light", "dark"]) -> None:
+    desk.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    desk.reload()
+    expect(desk.locator("#maintenance-tab-button")).to_be_visible()
+    desk.locator("#maintenance-tab-button").click()
+    expect(desk.locator("#upkeep-builds table")).to_be_visible()
+    desk.wait_for_timeout(300)
+    assert serious(desk) == []
+
+
 def test_signing_out_hides_the_tab_and_a_reload_keeps_the_session_until_then(desk: Page, address: str) -> None:
     cookie = next(cookie for cookie in desk.context.cookies() if cookie.get("name") == COOKIE)
     assert (cookie.get("httpOnly"), cookie.get("sameSite")) == (True, "Strict")
@@ -290,7 +308,7 @@ def test_signing_out_hides_the_tab_and_a_reload_keeps_the_session_until_then(des
     desk.goto(address)
     expect(desk.locator("#maintenance-tab-button")).to_be_visible()
     desk.locator("#door .leave").click()
-    expect(desk.locator("#maintenance-tab-button")).to_have_count(0)
+    expect(desk.locator("#maintenance-tab-button")).to_be_hidden()
     expect(desk.locator("#door .door")).to_be_visible()
     expect(question_box(desk)).to_be_visible()
     with httpx.Client(base_url=address, cookies={COOKIE: cookie.get("value", "")}) as http:

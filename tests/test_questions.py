@@ -182,3 +182,17 @@ def test_any_text_is_understood_somehow(question: str, earlier: list[str]) -> No
     result = understand(question, asked(*earlier))
     assert result.follow_up or result.text == result.focus
     assert all(number >= 0 for number in named_issues(result.text, NUMBERS) or ())
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "complete"),
+    [
+        ("雁口铁路口岸前4个月开行了多少列？", "青屿港呢？", "青屿港前4个月开行了多少列？"),
+        ("云州片区今年跨境电商交易额是多少？", "青屿港呢？", "青屿港今年跨境电商交易额是多少？"),
+        ("雁口农商银行给企业贷了多少钱？", "那兴陆银行呢？", "兴陆银行给企业贷了多少钱？"),
+        ("远途汽车公司一季度出口多少台二手车？", "北辰集团呢？", "北辰集团一季度出口多少台二手车？"),
+        ("青屿港去年吞吐量是多少？", "今年呢？", "青屿港今年吞吐量是多少？"),
+    ],
+)
+def test_a_place_or_body_takes_the_place_of_another(before: str, follow_up: str, complete: str) -> None:
+    assert understand(follow_up, [Turn("user", before)]).text == complete

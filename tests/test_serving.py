@@ -285,7 +285,7 @@ class PageClient:
     def ask(self, question: str) -> str:
         """All that the page is told to show from the question on."""
         session = secrets.token_hex(6)
-        taken = {"data": [question, None], "fn_index": self._take, "session_hash": session}
+        taken = {"data": [question, None, None], "fn_index": self._take, "session_hash": session}
         self._http.post("/gradio_api/run/predict", json=taken).raise_for_status()
         queued = {"data": [None, None], "fn_index": self._answer, "session_hash": session}
         self._http.post("/gradio_api/queue/join", json=queued).raise_for_status()

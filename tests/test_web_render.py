@@ -8,23 +8,31 @@ import subprocess
 import sys
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
+from ftz_qa.filters import Filters
 from ftz_qa.types import Annotation, Answer, Span, Turn
-from ftz_qa.web import render
+from ftz_qa.web import front_html, library_html, render
 from ftz_qa.web.conversation import MAX_EXCHANGES, Conversation, Exchange
+from ftz_qa.web.filter_bar import applied_html, controls_html
+from ftz_qa.web.plain import answer_text
+from ftz_qa.web.shelf import Place, Shelf
+from ftz_qa.wording import OPENINGS
 from page_fixture import (
     ANSWERABLE,
-    HOSTILE,
     HOSTILE_TEXT,
     PARAGRAPH,
     UNANSWERABLE,
     Info,
     ScriptedAnswerer,
+    bulletins,
     citation,
+    hostile_issue,
     sentences,
 )
+from payloads import PAYLOADS
 
 
 def answered(question: str) -> Conversation:
@@ -32,6 +40,10 @@ def answered(question: str) -> Conversation:
     answer = list(ScriptedAnswerer().stream(question, []))[-1]
     assert isinstance(answer, Answer)
     return Conversation().ask(question).finish(answer)
+
+
+def panel(conversation: Conversation) -> str:
+    return render.sources_html(conversation, Shelf(bulletins()))
 
 
 def bubble(answer: Answer) -> str:
@@ -49,7 +61,7 @@ class Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note an opening tag."""
         self.seen.append((tag, dict(attrs)))
-        if tag != "br":
+        if tag not in ("br", "input"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -70,36 +82,63 @@ def plain(markup: str) -> str:
 
 
 OWN_TAGS = {
-    *("a", "blockquote", "br", "button", "details", "div", "h1", "h2", "header"),
-    *("i", "mark", "p", "section", "span", "summary"),
+    *("a", "article", "blockquote", "br", "button", "details", "div", "fieldset", "form", "h1", "h2", "h3", "header"),
+    *("i", "input", "label", "legend", "li", "mark", "nav", "option", "p", "pre", "section", "select", "small"),
+    *("span", "strong", "summary", "ul"),
 }
-HOSTILE_PARTS = [
-    render.question_html(HOSTILE_TEXT),
-    render.answer_html(answered(HOSTILE).exchanges[0]),
-    render.sources_html(answered(HOSTILE).ask(HOSTILE_TEXT).stop()),
-    render.answer_html(Conversation().ask("问").grow(HOSTILE_TEXT).exchanges[0]),
-    render.answer_html(Conversation().ask("问").fail(HOSTILE_TEXT).exchanges[0]),
-    render.examples_html([HOSTILE_TEXT]),
-    render.notice_html(HOSTILE_TEXT),
-    render.header_html(None, HOSTILE_TEXT),
-    render.header_html(Info(series=(HOSTILE_TEXT,))),
-]
 
 
-@pytest.mark.parametrize("markup", HOSTILE_PARTS)
-def test_hostile_text_adds_no_tag_attribute_or_template_expression(markup: str) -> None:
-    tags = tags_of(markup)
-    assert {tag for tag, _ in tags} <= OWN_TAGS
-    assert not [name for _, attributes in tags for name in attributes if name.startswith("on")]
-    assert all((attributes.get("href") or "#").startswith("#") for _, attributes in tags)
-    assert not set("$`\\{}") & set(markup)
+def hostile_answer(text: str) -> Answer:
+    """An answer in which every text is `text`."""
+    source = citation(1, text, f"前文。{text}后文。", title=text)
+    source = replace(source, series=text, section=text, annotations=(Annotation(source.end, text, text),))
+    return Answer(text, f"{text}[1]。{text}[7]", False, (source,), "llm", notes=(text,), leads=(source,))
+
+
+def hostile_parts(text: str) -> dict[str, str]:
+    """Everything that is rendered, made of `text`."""
+    answer = hostile_answer(text)
+    conversation = Conversation().ask(text).finish(answer, (text,))
+    shelf = Shelf((hostile_issue(text), replace(hostile_issue(text), number=None)))
+    headline = shelf.issues[1].articles[0]
+    article = Place(shelf.issues[1], headline, Span(200, 210))
+    return {
+        "question": render.question_html(text),
+        "answer": render.answer_html(conversation.exchanges[0], last=True),
+        "sources": render.sources_html(conversation.ask(text).stop(), shelf),
+        "growing": render.answer_html(Conversation().ask("问").grow(text).exchanges[0]),
+        "failed": render.answer_html(Conversation().ask("问").fail(text).exchanges[0], last=True),
+        "examples": render.examples_html([text]),
+        "notice": render.notice_html(text),
+        "problem": front_html.header_html(None, text),
+        "header": front_html.header_html(Info(series=(text,))),
+        "welcome": front_html.welcome_html(shelf),
+        "filters": controls_html(shelf.issues, Filters(sections=(text,))),
+        "applied": applied_html(Filters(sections=(text,))),
+        "list": library_html.list_html(shelf, article),
+        "article": library_html.place_html(shelf, article),
+        "issue": library_html.place_html(shelf, Place(shelf.issues[1])),
+        "found": library_html.found_html(shelf, shelf.titled(text) or [(shelf.issues[0], headline)]),
+    }
+
+
+@pytest.mark.parametrize("text", [HOSTILE_TEXT, *PAYLOADS])
+def test_hostile_text_adds_no_tag_attribute_or_template_expression(text: str) -> None:
+    for name, markup in hostile_parts(text).items():
+        tags = tags_of(markup)
+        assert {tag for tag, _ in tags} <= OWN_TAGS, name
+        assert not [key for _, attributes in tags for key in attributes if key.startswith("on")], name
+        assert all((attributes.get("href") or "#").startswith(("#", "?")) for _, attributes in tags), name
+        assert not set("$`\\{}") & set(markup), name
+        # Titles are shown without the blanks and formulas of the print.
+        if name not in ("welcome", "list", "article", "issue", "found"):
+            assert text.replace("\n", "") in plain(markup).replace("\n", ""), name
 
 
 def test_text_is_shown_as_written() -> None:
     assert plain(render.question_html("$6N$ 铝 **粗** <b> & \"引\" '号' {{x}}\n第二行")) == (
         "$6N$ 铝 **粗** <b> & \"引\" '号' {{x}}\n第二行"
     )
-    assert HOSTILE_TEXT in plain(HOSTILE_PARTS[1])
 
 
 def test_each_marker_links_to_its_card() -> None:
@@ -107,9 +146,9 @@ def test_each_marker_links_to_its_card() -> None:
     links = [
         attributes["href"] for tag, attributes in tags_of(render.answer_html(conversation.exchanges[0])) if tag == "a"
     ]
-    cards = [attributes["id"] for tag, attributes in tags_of(render.sources_html(conversation)) if tag == "details"]
+    cards = [attributes["id"] for _, attributes in tags_of(panel(conversation)) if attributes.get("class") == "card"]
     assert links == ["#source-1-1", "#source-1-2", "#source-1-3"]
-    assert cards == ["source-1-1", "source-1-2", "source-1-3"]
+    assert cards == ["source-1-1", "source-1-2", "source-1-3", "lead-1-1"]
 
 
 def test_markers_without_a_citation_stay_text() -> None:
@@ -144,15 +183,13 @@ def test_offsets_outside_the_paragraph_lose_the_mark_not_the_paragraph(start: in
 
 
 def test_a_card_names_series_issue_date_section_and_article() -> None:
-    text = plain(render.sources_html(answered(ANSWERABLE)))
+    text = plain(panel(answered(ANSWERABLE)))
     assert "（十二）临江片区跨境电商综合服务中心启用《开放动态》 · 第87期 · 2025年6月30日 · 一、片区动态" in text
 
 
 def test_a_card_leaves_out_what_the_bulletin_does_not_say() -> None:
     bare = replace(citation(1, sentences(PARAGRAPH)[0]), series="", issue=None, date=None, section="")
-    text = plain(
-        render.sources_html(Conversation().ask("问").finish(Answer("问", "答[1]。", False, (bare,), "extractive")))
-    )
+    text = plain(panel(Conversation().ask("问").finish(Answer("问", "答[1]。", False, (bare,), "extractive"))))
     assert "None" not in text
     assert "·" not in text
 
@@ -160,11 +197,13 @@ def test_a_card_leaves_out_what_the_bulletin_does_not_say() -> None:
 def test_a_refusal_looks_different_and_lists_its_leads_apart() -> None:
     conversation = answered(UNANSWERABLE)
     markup = render.answer_html(conversation.exchanges[0])
-    panel = render.sources_html(conversation)
+    markup_of_panel = panel(conversation)
     assert 'class="badge refused"' in markup
     assert "<a " not in markup
-    assert "未用于回答的相近文章" in plain(panel)
-    assert [attributes["id"] for tag, attributes in tags_of(panel) if tag == "details"] == ["lead-1-1"]
+    assert "未用于回答的相近文章" in plain(markup_of_panel)
+    assert [attributes["id"] for _, attributes in tags_of(markup_of_panel) if attributes.get("class") == "card"] == [
+        "lead-1-1"
+    ]
     assert "refused" not in render.answer_html(answered(ANSWERABLE).exchanges[0])
 
 
@@ -172,7 +211,7 @@ def test_only_the_latest_answers_sources_show() -> None:
     answer = answered(ANSWERABLE).exchanges[0].answer
     assert answer is not None
     conversation = answered(ANSWERABLE).ask("又问").finish(answer).ask("还在等")
-    groups = [attributes for tag, attributes in tags_of(render.sources_html(conversation)) if tag == "section"]
+    groups = [attributes for tag, attributes in tags_of(panel(conversation)) if tag == "section"]
     assert [(group["id"], "hidden" in group) for group in groups] == [("sources-1", True), ("sources-2", False)]
 
 
@@ -194,7 +233,7 @@ def test_notes_and_the_way_of_answering_stand_under_the_answer() -> None:
     ],
 )
 def test_the_header_says_what_is_indexed(info: Info, expected: str) -> None:
-    assert render.coverage(info) == expected
+    assert front_html.coverage(info) == expected
 
 
 def test_history_holds_completed_exchanges_as_plain_text() -> None:
@@ -253,6 +292,83 @@ def test_a_quote_shows_the_answer_bold_and_what_its_words_mean() -> None:
     )
     markup = render.marked_paragraph(quote)
     assert "<strong>468列</strong>" in markup
-    assert '今年<small class="gloss" title="原文写作“今年”，指2025年">（2025年）</small>&lt;上半年&gt;' in markup
+    gloss = '<span class="gloss" tabindex="0" data-tip="原文写作“今年”，指2025年">今年</span>'
+    assert f"{gloss}&lt;上半年&gt;" in markup
     tags_of(markup)
-    assert html.unescape(re.sub(r"<small.*?</small>|<[^>]+>", "", markup)) == paragraph
+    assert plain(markup) == paragraph
+
+
+def test_a_word_within_the_bold_answer_keeps_its_meaning_and_one_across_its_edge_is_left_out() -> None:
+    paragraph = "今年全省开行468列。"
+    quote = citation(1, paragraph, paragraph)
+    annotations = (Annotation(202, "今年", "2025年"), Annotation(204, "全省", "云江省"))
+    inside = render.marked_paragraph(replace(quote, highlights=(Span(200, 209),), annotations=annotations))
+    assert inside.startswith('<mark><strong><span class="gloss"')
+    assert inside.count("gloss") == 2
+    across = render.marked_paragraph(replace(quote, highlights=(Span(203, 209),), annotations=annotations))
+    assert (across.count("gloss"), plain(across)) == (1, paragraph)
+    tags_of(inside + across)
+
+
+# What can be done with an answer
+
+
+def test_every_finished_answer_can_be_copied_and_the_last_one_asked_again() -> None:
+    exchange = answered(ANSWERABLE).exchanges[0]
+    earlier, last = (
+        render.answer_html(exchange),
+        render.answer_html(replace(exchange, follow_ups=("又问？",)), last=True),
+    )
+    assert ("copy-answer" in earlier, "again" in earlier, "又问？" in earlier) == (True, False, False)
+    assert ("copy-answer" in last, "again" in last, "又问？" in last) == (True, True, True)
+
+
+def test_what_is_not_an_answer_can_only_be_asked_again() -> None:
+    stopped = render.answer_html(Conversation().ask("问").grow("半").stop().exchanges[0], last=True)
+    waiting = render.answer_html(Conversation().ask("问").exchanges[0], last=True)
+    assert ("copy-answer" in stopped, "again" in stopped) == (False, True)
+    assert "button" not in waiting
+
+
+def test_asking_again_puts_the_answer_in_the_place_of_the_old_one() -> None:
+    conversation = answered(ANSWERABLE).ask("又问").stop()
+    again = conversation.again(Filters(first_issue=3))
+    assert [(e.number, e.question, e.status) for e in again.exchanges] == [
+        (1, ANSWERABLE, "done"),
+        (2, "又问", "waiting"),
+    ]
+    assert again.exchanges[-1].filters == Filters(first_issue=3)
+    assert again.again() is again
+    assert Conversation().again() == Conversation()
+
+
+def test_a_copied_answer_has_its_sources_with_permanent_links() -> None:
+    answer = answered(ANSWERABLE).exchanges[0].answer
+    assert answer is not None
+    lines = answer_text(answer, Shelf(bulletins()).citation_link).split("\n")
+    assert lines[0] == f"问：{ANSWERABLE}"
+    assert lines[4:6] == ["（仅检索第87期）", "出处："]
+    assert lines[6].startswith(
+        "[1] 《开放动态》第87期（2025年6月30日） 一、片区动态 （十二）临江片区跨境电商综合服务中心启用：“6月18日，"
+    )
+    assert lines[7] == "链接：?issue=87&article=12"
+    gone = answer_text(answer, Shelf(()).citation_link)
+    assert "链接" not in gone
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ({"mode": "llm"}, ""),
+        ({"mode": "llm", "unverified": (Span(0, 3),)}, "is-unverified"),
+        ({"citations": ()}, "is-unverified"),
+        ({"text": OPENINGS["open"] + "启用[1]。"}, "is-unverified"),
+        ({"refused": True}, "is-refused"),
+        ({"mode": "structure", "citations": ()}, None),
+        ({}, None),
+    ],
+)
+def test_refused_and_unverified_answers_are_told_apart_by_their_class(change: dict[str, Any], kind: str | None) -> None:
+    plain_answer = Answer("问", "启用[1]。", False, (citation(1, sentences(PARAGRAPH)[0]),), "extractive")
+    markup = bubble(replace(plain_answer, **change))
+    assert [name for name in ("is-unverified", "is-refused") if name in markup] == ([kind] if kind else [])

@@ -1,4 +1,4 @@
-"""Accounts of maintainers: names and salted scrypt hashes in a file; no password is stored anywhere."""
+"""Accounts: names, roles and salted scrypt hashes in a file; no password is stored anywhere."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ import secrets
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self, cast
 
 from ftz_qa.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+Role = Literal["staff", "maintainer"]
 
 MIN_PASSWORD_CHARS = 8
 MAX_PASSWORD_CHARS = 256
@@ -28,18 +30,22 @@ _LOG2_COST, _BLOCK_SIZE, _PARALLEL = 15, 8, 3
 _SALT_BYTES, _KEY_BYTES = 16, 32
 _MAX_LOG2_COST, _MAX_BLOCK_SIZE, _MAX_PARALLEL = 20, 16, 16
 _MAX_FILE_BYTES = 1024 * 1024
-_FORM = re.compile(r"\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})")
+_FORM = re.compile(
+    r"(?:(staff|maintainer):)?\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})"
+)
 _MAKE = "用 ftz-qa account 名称 生成"
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordHash:
-    """The scrypt key of a password, with its salt and parameters.
+    """The scrypt key of a password, with its salt and parameters, and what its owner may do.
 
     Attributes
     ----------
     log2_cost, block_size, parallel
         scrypt's N (as a power of two), r and p.
+    role
+        ``staff`` may ask, ``maintainer`` may change the index as well.
     """
 
     log2_cost: int
@@ -47,17 +53,20 @@ class PasswordHash:
     parallel: int
     salt: bytes
     key: bytes
+    role: Role = "maintainer"
 
     @classmethod
-    def of(cls, password: str) -> Self:
+    def of(cls, password: str, role: Role = "maintainer") -> Self:
         """Hash a password with a new salt."""
         salt = secrets.token_bytes(_SALT_BYTES)
         blank = cls(_LOG2_COST, _BLOCK_SIZE, _PARALLEL, salt, bytes(_KEY_BYTES))
-        return cls(_LOG2_COST, _BLOCK_SIZE, _PARALLEL, salt, blank._derive(password))
+        return cls(_LOG2_COST, _BLOCK_SIZE, _PARALLEL, salt, blank._derive(password), role)
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read what `str` gives: ``$scrypt$ln=15,r=8,p=3$salt$key``, both in base64 without padding.
+
+        The role and a colon may stand in front; without them it is of a maintainer.
 
         Raises
         ------
@@ -67,20 +76,22 @@ class PasswordHash:
         match = _FORM.fullmatch(text)
         if match is None:
             raise InputError(f"不是有效的密码散列，请{_MAKE}")
-        log2_cost, block_size, parallel = (int(match[i]) for i in (1, 2, 3))
+        log2_cost, block_size, parallel = (int(match[i]) for i in (2, 3, 4))
         usable = (
             10 <= log2_cost <= _MAX_LOG2_COST and 1 <= block_size <= _MAX_BLOCK_SIZE and 1 <= parallel <= _MAX_PARALLEL
         )
         if not usable:
             raise InputError(f"密码散列的参数 ln={log2_cost},r={block_size},p={parallel} 超出范围，请{_MAKE}")
         try:
-            return cls(log2_cost, block_size, parallel, _decode(match[4]), _decode(match[5]))
+            role = cast("Role", match[1] or "maintainer")
+            return cls(log2_cost, block_size, parallel, _decode(match[5]), _decode(match[6]), role)
         except binascii.Error:
             raise InputError(f"密码散列不完整，请{_MAKE}") from None
 
     def __str__(self) -> str:
         parameters = f"ln={self.log2_cost},r={self.block_size},p={self.parallel}"
-        return f"$scrypt${parameters}${_encode(self.salt)}${_encode(self.key)}"
+        role = "" if self.role == "maintainer" else f"{self.role}:"
+        return f"{role}$scrypt${parameters}${_encode(self.salt)}${_encode(self.key)}"
 
     def matches(self, password: str) -> bool:
         """Whether this is the password; takes the same time whatever is different."""

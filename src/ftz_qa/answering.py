@@ -19,6 +19,7 @@ from ftz_qa.courtesy import courtesy_of, without_courtesies
 from ftz_qa.distinction import told_apart
 from ftz_qa.embedding import load_embedder
 from ftz_qa.errors import FtzQaError, InputError
+from ftz_qa.filters import UNFILTERED
 from ftz_qa.finishing import finish
 from ftz_qa.grounding import cite, renumber
 from ftz_qa.index import PassageIndex
@@ -37,6 +38,7 @@ from ftz_qa.store import current_build
 from ftz_qa.structure import Reply, structural_reply
 from ftz_qa.text import load_dictionaries, simplify
 from ftz_qa.types import Answer, Citation, Hit, Span
+from ftz_qa.whats_new import comparison_reply
 from ftz_qa.writer import Draft
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ftz_qa.embedding import Embedder
+    from ftz_qa.filters import Filters
     from ftz_qa.reading import ReadingModel
     from ftz_qa.settings import Settings
     from ftz_qa.types import Issue, Turn
@@ -69,6 +72,7 @@ class Request(TypedDict):
 
     question: str
     history: NotRequired[Sequence[Turn]]
+    filters: NotRequired[Filters]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +220,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
             replace(turn, content=_readable(turn.content)[:MAX_QUESTION_CHARS])
             for turn in request.get("history", ())[-MAX_TURNS:]
         ]
-        answer = self._answer(question, history, config)
+        answer = self._answer(question, history, request.get("filters", UNFILTERED), config)
         if isinstance(answer, Draft) and self._writer is not None:
             draft = replace(answer, spent=time.perf_counter() - started)
             answer = yield from self._writer.stream(draft, config)
@@ -227,7 +231,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
             yield from answer.text.splitlines(keepends=True)
         yield replace(answer, latency_ms=(time.perf_counter() - started) * 1000)
 
-    def _answer(self, asked: str, history: Sequence[Turn], config: RunnableConfig) -> Answer | Draft:
+    def _answer(self, asked: str, history: Sequence[Turn], filters: Filters, config: RunnableConfig) -> Answer | Draft:
         engine = self._current()
         issues = engine.index.issues
         courtesy = courtesy_of(asked)
@@ -238,7 +242,9 @@ class AnswerChain(Runnable[Request, str | Answer]):
             question = self._writer.condenser.restated(question, respelled, history, config)
         restated = question.follow_up or respelled != plain
         notes = (wording.understood_as(question.text, question.follow_up),) if restated else ()
-        blank = Answer(asked, "", True, (), "extractive", resolved=question.text, notes=notes)
+        blank = Answer(
+            asked, "", True, (), "extractive", resolved=question.text, notes=notes, build=engine.index.build_id
+        )
         if not any(char.isalnum() for char in asked):
             return replace(blank, text=wording.UNREAD_QUESTION)
         if courtesy:
@@ -247,20 +253,37 @@ class AnswerChain(Runnable[Request, str | Answer]):
             return replace(blank, text=reply_text, refused=order, mode="structure", resolved=asked, notes=())
         if unknown := _not_indexed(question.text, issues):
             return replace(blank, text=wording.not_indexed(unknown, issues), mode="structure")
+        return self._within(engine, question, filters, blank, config)
+
+    def _within(
+        self, engine: _Engine, question: Question, filters: Filters, blank: Answer, config: RunnableConfig
+    ) -> Answer | Draft:
+        """Answer by what the filters and the question itself admit."""
+        blank = replace(blank, notes=(*blank.notes, *filters.notes()))
+        admitted = filters.admitted(engine.index.issues)
+        if not admitted:
+            return replace(blank, text=wording.NONE_ADMITTED)
+        issues = [issue for _, issue in admitted]
+        meant = issues_meant(question.text, engine.index.issues)
+        places = [place for place, _ in admitted if meant is None or place in meant]
+        if not places and filters != UNFILTERED:
+            return replace(blank, text=wording.NOT_ADMITTED)
         if (limit := dated_limit(question.text, issues)) and not within(limit, issues):
             return replace(blank, text=wording.not_indexed_then(limit.name, issues), mode="structure")
-        if reply := structural_reply(with_numbers(question.text, issues), issues, engine.plain):
+        numbered = with_numbers(question.text, issues)
+        if reply := comparison_reply(numbered, issues) or structural_reply(numbered, issues, engine.plain):
             return _structural(blank, reply)
-        chosen = issues_meant(question.text, issues)
-        if chosen is not None:
-            numbers = [number for i in chosen if (number := issues[i].number) is not None]
-            blank = replace(blank, notes=(*notes, wording.only_searched(numbers)))
+        if meant is not None:
+            numbers = [number for i in places if (number := engine.index.issues[i].number) is not None]
+            blank = replace(blank, notes=(*blank.notes, wording.only_searched(numbers)))
             question = _about(question, without_issue(question.text, issues))
         sections, matter = section_limit(question.text, issues)
         if sections:
-            blank = replace(blank, notes=(*blank.notes, wording.only_sections(sections)))
+            blank = replace(blank, notes=tuple(dict.fromkeys((*blank.notes, wording.only_sections(sections)))))
             question = _about(question, matter)
-        return self._read(engine, question, _Limits(chosen, sections), blank, config)
+        free = meant is None and filters == UNFILTERED
+        limits = _Limits(None if free else places, sections or filters.sections)
+        return self._read(engine, question, limits, blank, config)
 
     def _read(
         self,
@@ -294,7 +317,8 @@ class AnswerChain(Runnable[Request, str | Answer]):
             selected = compose(question, [units for n, units in enumerate(rankings) if n not in missing])
         elif len(parts) == 1:
             selected = with_other_issues(question, selected, rankings[0])
-        extract = replace(blank, text=selected.text, citations=selected.citations, refused=False)
+        unused = _leads(hits, besides=selected.citations)
+        extract = replace(blank, text=selected.text, citations=selected.citations, refused=False, leads=unused)
         extract = finish(extract, question, selected, [part for n, part in enumerate(parts) if n not in missing])
         closing = tuple(wording.part_missing(named(parts[n][0])) for n in missing)
         extract = replace(extract, text="\n".join([extract.text, *closing]))
@@ -329,12 +353,15 @@ def _not_indexed(question: str, issues: Sequence[Issue]) -> tuple[int, ...]:
     return named if named and not set(named) & set(numbers) else ()
 
 
-def _leads(hits: Sequence[Hit]) -> tuple[Citation, ...]:
-    """The nearest articles of a question without an answer, one citation each."""
+def _leads(hits: Sequence[Hit], besides: Sequence[Citation] = ()) -> tuple[Citation, ...]:
+    """The nearest articles that an answer does not cite, one citation each."""
+    cited = {(citation.series, citation.issue, citation.article_no) for citation in besides}
     leads: dict[tuple[int, int], Citation] = {}
     for hit in hits:
         passage = hit.passage
         key = (id(passage.issue), passage.article.number)
+        if (passage.issue.series, passage.issue.number, passage.article.number) in cited:
+            continue
         if key not in leads and len(leads) < LEADS:
             leads[key] = cite(0, passage.issue, passage.article, Span(passage.start, passage.end))
     return renumber(list(leads.values()))
@@ -352,19 +379,25 @@ class Answerer:
     def __init__(self, chain: AnswerChain) -> None:
         self.chain = chain
 
-    def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        """Answer one question.
+    def answer(self, question: str, history: Sequence[Turn] = (), filters: Filters = UNFILTERED) -> Answer:
+        """Answer one question, by nothing but what the filters admit.
 
         Raises
         ------
         InputError
             The question is empty or longer than 500 characters.
         """
-        return cast("Answer", self.chain.invoke({"question": question, "history": history}))
+        return cast("Answer", self.chain.invoke({"question": question, "history": history, "filters": filters}))
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[str | Answer]:
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = UNFILTERED
+    ) -> Iterator[str | Answer]:
         """Pieces of the answer's text, then the `Answer`; raises as `answer` does."""
-        return self.chain.stream({"question": question, "history": history})
+        return self.chain.stream({"question": question, "history": history, "filters": filters})
+
+    def issues(self) -> tuple[Issue, ...]:
+        """The issues that are indexed now, oldest first."""
+        return self.chain.index.issues
 
     def search(self, question: str, k: int) -> list[Hit]:
         """The `k` best passages for a question, best first."""

@@ -69,7 +69,9 @@ def _commands() -> typer.Typer:
     app.command(help="检查索引、模型、磁盘和大模型是否就绪，逐条给出办法。")(cli_doctor.doctor)
     cli_upkeep.add_commands(app)
     cli_evaluate.add_commands(app)
-    app.command(help="建立网页维护人员的账户，或更改其密码；密码输入两次，只保存散列。")(cli_accounts.account)
+    app.command(help="建立网页的账户（工作人员或维护人员），或更改其密码；密码输入两次，只保存散列。")(
+        cli_accounts.account
+    )
     return app
 
 
@@ -160,17 +162,35 @@ def serve(
     """Serve the chat page until Ctrl-C."""
     settings = load_settings(index_dir=index_dir, host=host, port=port)
     try:
-        from ftz_qa.web.entrance import Entrance
+        from ftz_qa.web.limiting import QuestionLimit
+        from ftz_qa.web.login import login_required
+        from ftz_qa.web.people import People
+        from ftz_qa.web.records import Records, open_entrance
 
-        entrance = Entrance(settings.accounts_file)
+        required = login_required(settings.host, settings.login, accounts=settings.accounts_file is not None)
+        records = Records.open(settings.data_dir)
+        entrance = open_entrance(settings.accounts_file, settings.data_dir, records)
         answerer = _answerer(settings)
         from ftz_qa.web.server import serve as serve_page
+        from ftz_qa.web.services import Services
         from ftz_qa.web.workbench import Maintenance, Workbench
 
         workbench = Workbench(
-            settings.index_dir, settings.issues_dir, answerer.chain.embedder, wait=settings.writer_wait
+            settings.index_dir,
+            settings.issues_dir,
+            answerer.chain.embedder,
+            wait=settings.writer_wait,
+            note=records.audit.note,
         )
-        serve_page(answerer, settings.host, settings.port, Maintenance(workbench, entrance))
+        services = Services(
+            answerer,
+            issues=lambda: answerer.chain.index.issues,
+            records=records,
+            people=People(entrance, login_required=required),
+            # At this machine alone there is nobody to share with.
+            limit=QuestionLimit(settings.questions_per_minute if required else 0),
+        )
+        serve_page(answerer, settings.host, settings.port, Maintenance(workbench, entrance), services)
     except KeyboardInterrupt:
         # Ctrl-C is how the page is stopped, even while it is still starting.
         cli_output.say("已停止。")

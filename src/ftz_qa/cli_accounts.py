@@ -1,4 +1,4 @@
-"""The command ``account``: a maintainer's password, asked for twice and kept as a hash."""
+"""The command ``account``: a password, asked for twice and kept as a hash."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from ftz_qa.errors import InputError
 
 
 def account(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="维护人员的账户名称。")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="账户名称。")],
     file: Annotated[
         Path | None,
         typer.Option("--file", metavar="FILE", help="写入这个 .toml 或 .json 文件（FTZ_QA_ACCOUNTS_FILE）。"),
     ] = None,
+    staff: Annotated[bool, typer.Option("--staff", help="只能提问，不能维护；不写则为维护人员。")] = False,
 ) -> None:
     """Make an account, or give it a new password."""
     name = check_name(name)
     target = load_settings(accounts_file=file).accounts_file
-    password_hash = PasswordHash.of(_ask_password(name))
+    password_hash = PasswordHash.of(_ask_password(name), "staff" if staff else "maintainer")
     if target is None:
         typer.echo(toml_line(name, password_hash))
         cli_output.say("请把上面一行写入账户文件（例如 accounts.toml），并用 FTZ_QA_ACCOUNTS_FILE 指明该文件")

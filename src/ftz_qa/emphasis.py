@@ -1,4 +1,4 @@
-"""The words of a sentence that answer to the point, to be set in bold: by rules, until a trained reader says."""
+"""The words of a sentence that answer to the point, to be set in bold: by rules and by what the trained reader saw."""
 
 from __future__ import annotations
 
@@ -59,18 +59,21 @@ _BEFORE = re.compile("以前|从前|原来|过去|此前|原先|之前|当初")
 _CLAUSE = re.compile("[；;。！？!?]")
 _PREDICATE = re.compile(r"(?P<word>开行|完成|达到|实现|办理|签发|增长|下降|出口|进口)了?(?:多少|几)")
 _TELLING = frozenset({"where", "who"})
+_READ_BETTER = frozenset({"number", "percent"})
+_SURE = 0.2
 _FAR = 40
 _LEAST = 0.04
 _AHEAD = 1.15
 _CHANGED_BY = 3
 
 
-def emphasis(question: Question, evidence_text: str) -> Span | None:
+def emphasis(question: Question, evidence_text: str, read: tuple[Span, float] | None = None) -> Span | None:
     """Where the exact answer stands in a sentence that was chosen as evidence.
 
-    For figures the one with the measure asked for, for percentages, dates, durations, names, organisations and places
-    what has their form; of several the one nearest to the words of the question, and none that the question says
-    itself. A trained reader's span can take the place of this function.
+    By rules: for figures the one with the measure asked for, for percentages, dates, durations, names, organisations
+    and places what has their form; of several the one nearest to the words of the question, and none that the question
+    says itself. Where the rules see nothing, or see another figure than the trained reader, the reader counts as far
+    as it is sure, with the whole of the figure or name that it points at.
 
     Parameters
     ----------
@@ -78,27 +81,47 @@ def emphasis(question: Question, evidence_text: str) -> Span | None:
         Its `focus` says what is asked.
     evidence_text
         As printed.
+    read
+        The trained reader's answer, as a span of `evidence_text`, and how likely it is; None where it saw none.
 
     Returns
     -------
     Span | None
-        In characters of `evidence_text`; None where nothing stands out (reasons, lists, yes or no).
+        In characters of `evidence_text`; None where nothing stands out.
     """
     plain, offsets = _plain(evidence_text)
     said = normalize(question.text)
     finder = _finder(question.kind, normalize(question.focus), said)
-    if finder is None:
-        return None
-    found = [span for span in finder(plain) if plain[span.start : span.end] not in said]
+    found = [span for span in finder(plain) if plain[span.start : span.end] not in said] if finder else []
+    ruled = _ruled(question, plain, said, found)
+    printed = [Span(offsets[span.start], offsets[span.end - 1] + 1) for span in found]
+    by_rule = None if ruled is None else printed[found.index(ruled)]
+    if read is None or read[1] < _SURE or (by_rule is not None and not _contradicts(question.kind, by_rule, read[0])):
+        return by_rule
+    overlaps = [(_shared(span, read[0]), span) for span in printed if _shared(span, read[0])]
+    return max(overlaps, key=lambda pair: pair[0])[1] if overlaps else read[0]
+
+
+def _contradicts(kind: Kind, by_rule: Span, read: Span) -> bool:
+    """Whether the reader points at another figure than the rules; of other things the rules know better."""
+    return kind in _READ_BETTER and not _shared(by_rule, read)
+
+
+def _shared(span: Span, other: Span) -> int:
+    return max(0, min(span.end, other.end) - max(span.start, other.start))
+
+
+def _ruled(question: Question, plain: str, said: str, found: Sequence[Span]) -> Span | None:
+    """Which of the things found the rules choose."""
     if not found:
         return None
     scores = _scores(plain, found, _words(question, plain), bool(_BEFORE.search(said)))
     score, best = max(zip(scores, found, strict=True), key=lambda pair: pair[0])
     if len(found) == 1 and question.kind in _TELLING:
-        return Span(offsets[best.start], offsets[best.end - 1] + 1)
+        return best
     if score < _LEAST or any(_AHEAD * other > score for other, span in zip(scores, found, strict=True) if span != best):
         return None
-    return Span(offsets[best.start], offsets[best.end - 1] + 1)
+    return best
 
 
 def _plain(text: str) -> tuple[str, list[int]]:

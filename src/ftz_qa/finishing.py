@@ -14,7 +14,7 @@ from ftz_qa.types import Span
 from ftz_qa.verdict import Said, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ftz_qa.composing import Composed
     from ftz_qa.questions import Question
@@ -54,7 +54,6 @@ def finish(
     question: Question,
     composed: Composed,
     parts: Sequence[tuple[Question, Evidence]],
-    find: Callable[[Question, str], Span | None] = emphasis,
 ) -> Answer:
     """An extract with its opening, what its words mean in brackets, and the exact answer marked.
 
@@ -64,11 +63,11 @@ def finish(
         Not refused; its text and citations are those of `composed`.
     parts
         What the question asks, each with the best unit for it.
-    find
-        Finds the exact answer in a sentence, as `emphasis.emphasis` does.
     """
     citations = tuple(
-        replace(citation, highlights=_highlights(citation, _asked_of(citation, question, parts), find))
+        replace(
+            citation, highlights=_highlights(citation, _asked_of(citation, question, parts), composed.evidence, parts)
+        )
         for citation in answer.citations
     )
     opening = wording.OPENINGS.get(verdict_of(question, composed) or "", "")
@@ -80,26 +79,42 @@ def _asked_of(citation: Citation, question: Question, parts: Sequence[tuple[Ques
     """The parts of a question whose best unit a citation quotes; of one that has no parts, the question itself."""
     if len(parts) < 2:
         return [question]
-    return [
-        part
-        for part, best in parts
-        if citation.start <= best.span.start < citation.end
-        and citation.article_no == best.hit.passage.article.number
-        and citation.issue == best.hit.passage.issue.number
-    ]
+    return [part for part, best in parts if _is_quoted(best, citation)]
 
 
 def _highlights(
-    citation: Citation, parts: Sequence[Question], find: Callable[[Question, str], Span | None]
+    citation: Citation,
+    asked: Sequence[Question],
+    evidence: Sequence[Evidence],
+    parts: Sequence[tuple[Question, Evidence]],
 ) -> tuple[Span, ...]:
     """The exact answers to the parts of a question that a citation was chosen for, as spans of the body."""
     spans: list[Span] = []
-    for part in parts:
-        found = find(part, citation.quote)
+    for part in asked:
+        own = [best for other, best in parts if other is part] if len(parts) > 1 else evidence
+        found = emphasis(part, citation.quote, _read_in(citation, own))
         if found is not None and not any(found.start < other.end and other.start < found.end for other in spans):
             spans.append(found)
     spans.sort(key=_start)
     return tuple(Span(citation.start + span.start, citation.start + span.end) for span in spans)
+
+
+def _read_in(citation: Citation, evidence: Sequence[Evidence]) -> tuple[Span, float] | None:
+    """The likeliest of what the trained reader sees in the units that a citation quotes, as a span of its quote."""
+    quoted = [item for item in evidence if _is_quoted(item, citation)]
+    read = [found for item in quoted if (found := item.answer_span()) is not None]
+    inside = [(span, likely) for span, likely in read if citation.start <= span.start and span.end <= citation.end]
+    if not inside:
+        return None
+    span, likely = max(inside, key=lambda pair: pair[1])
+    return Span(span.start - citation.start, span.end - citation.start), likely
+
+
+def _is_quoted(item: Evidence, citation: Citation) -> bool:
+    passage = item.hit.passage
+    place = (passage.issue.series, passage.issue.number, passage.article.number)
+    here = place == (citation.series, citation.issue, citation.article_no)
+    return here and item.span.start < citation.end and citation.start < item.span.end
 
 
 def explained(text: str, citations: Sequence[Citation]) -> str:

@@ -28,8 +28,9 @@ _ABOUT = re.compile(
     rf"|(?:关于|有关|[几少][篇条则](?:{ARTICLE_WORD})?是?(?:{_VERB}|讲))(?P<rest>.{{2,}}?)的?{_STOPS}*$"
 )
 _WHETHER = re.compile(rf"(?:有没有|是否有?|有无)(?:{_VERB}|关于|有关)?(?P<topic>.{{2,}}?)$")
-_WHICH_ARTICLE = re.compile(r"(?:第几|哪一?)(?:篇|条|则)")
+_WHICH_ARTICLE = re.compile(rf"(?:第几|哪一?)(?:篇|条|则)|哪(?:些|几)(?:篇|条|则)?(?={ARTICLE_WORD}|[在都有]*{_VERB})")
 _SAYING = re.compile(rf"{_VERB}|[讲说写谈]")
+_SAYS = re.compile(rf"^{ARTICLE_WORD}?(?:里面?|中|上|[是在都有专门])*(?:{_VERB}|[讲说写谈])(?P<topic>.+)$")
 _EDGES = re.compile(
     rf"^(?:请问|想找|找|讲|在|都|有|曾经?|分别|最早|最近|是|被|还|的|过|了|到|关于|有关|对|{_VERB}|里面?|{_STOPS})+"
     rf"|(?:都|有|曾经?|分别|最早|最近|是|被|还|的|过|了|到|吗|呢|在|{_VERB}|{ARTICLE_WORD}|情况|相关|有关|{_STOPS})+$"
@@ -44,7 +45,10 @@ def asked_topic(text: str) -> str:
     if which := _WHICH_ISSUES.search(text):
         return max((_trimmed(piece) for piece in (text[: which.start()], text[which.end() :])), key=len)
     if article := _WHICH_ARTICLE.search(text):
-        return _trimmed(text[: article.start()]) if _SAYING.search(text[: article.start()]) else ""
+        before, after = text[: article.start()], text[article.end() :]
+        says = _SAYS.search(after)
+        topic = _trimmed(says["topic"]) if says else ""
+        return topic or (_trimmed(before) if _SAYING.search(before) or says else "")
     if about := _ABOUT.search(text):
         return _trimmed(about["topic"] or about["rest"])
     whether = _WHETHER.search(text)

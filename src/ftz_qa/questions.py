@@ -77,6 +77,11 @@ MEASURE_WORDS = (
     "|[个件份种列台辆亩位户次场批艘架吨斤箱元米天日年月周倍度层间座栋所处套张只头笔单票宗起例款类级届篇字部本册门支班趟柜页卷幅块片根颗岁秒路]"
 )
 """What figures are counted in: a pattern of the measure words and units that bulletins use."""
+_CLASSES = (
+    re.compile(r"(?:港|口岸|机场|车站|码头|[片园新辖]区|保税区|综保区|开发区|试验区|产业园|[省市县州])$"),
+    re.compile(r"(?:公司|集团|银行|海关|企业|大学|学院|医院|法院|协会|基金)$"),
+)
+"""Endings of names of places, and of bodies: one asked about after another takes its place in the question."""
 _QUESTION_WORDS = re.compile(
     rf"什么时候|为什么|什么|(?:多少|几)(?:[个多来余万亿]*(?:{MEASURE_WORDS}))?|哪[些个里儿家位天年月种几一]*|谁|怎么样?|如何|为何|何时"
     r"|是否|吗|呢|有没有|是不是|分别|具体|主要|请问|情况|介绍|告诉我"
@@ -207,17 +212,27 @@ def complete(question: str, previous: str) -> str:
 
 def _swap_contrast(core: str, previous: str) -> str:
     """Put `core` in the place of the word or phrase of `previous` that it contrasts with; empty if there is none."""
-    if len(core) > 12:
+    if len(core) > 12 or core in previous:
         return ""
     best, fitness = "", (0, 0)
     words = [word for word, _ in tagged_words(previous)]
-    for i in range(len(words)):
-        for j in range(i + 1, min(i + 4, len(words)) + 1):
-            phrase = "".join(words[i:j])
-            shared, gap = _common_suffix(phrase, core), abs(len(phrase) - len(core))
-            if shared and phrase != core and gap <= 2 and (shared, -gap) > fitness and core not in previous:
-                best, fitness = phrase, (shared, -gap)
+    phrases = ["".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, min(i + 4, len(words)) + 1)]
+    for phrase in phrases:
+        shared, gap = _common_suffix(phrase, core), abs(len(phrase) - len(core))
+        if shared and phrase != core and gap <= 2 and (shared, -gap) > fitness:
+            best, fitness = phrase, (shared, -gap)
+    best = _of_its_class(core, phrases) or best
     return previous.replace(best, core, 1) if best else ""
+
+
+def _of_its_class(core: str, phrases: Sequence[str]) -> str:
+    """The first phrase for a place or a body, where `core` is one, in its longest form; empty if there is none."""
+    suffixes = next((pattern for pattern in _CLASSES if pattern.search(core)), None)
+    if suffixes is None:
+        return ""
+    of_class = [phrase for phrase in phrases if (found := suffixes.search(phrase)) and found.start() > 1]
+    first = next(iter(of_class), "")
+    return max((phrase for phrase in of_class if phrase.startswith(first[:2])), key=len, default="")
 
 
 def _common_suffix(a: str, b: str) -> int:

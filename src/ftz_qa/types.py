@@ -242,7 +242,7 @@ class Answer:
     refused
         True where the bulletins do not answer.
     leads
-        The nearest articles of a refused question; not used for the answer.
+        The nearest articles that are not used for the answer.
     resolved
         The question as understood, follow-ups completed from the history.
     notes
@@ -255,6 +255,8 @@ class Answer:
         Sentences of `text` that their sources do not quite bear out, the mark that says so included; like `highlights`.
     writing
         How the language model fared; None where none was asked.
+    build
+        The build of the index that it comes from.
     """
 
     question: str
@@ -270,6 +272,7 @@ class Answer:
     highlights: tuple[Span, ...] = ()
     unverified: tuple[Span, ...] = ()
     writing: Writing | None = None
+    build: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,22 @@ def only_searched(numbers: Sequence[int]) -> str:
     return f"仅检索{issue_numbers(numbers)}"
 
 
+def only_issues(first: int | None, last: int | None) -> str:
+    """Note that the search was limited to a range of issues, one end of which may be open."""
+    if first is None or last is None:
+        return f"仅检索第{first if last is None else last}期及以{'后' if last is None else '前'}"
+    return f"仅检索第{first}期" if first == last else f"仅检索第{first}—{last}期"
+
+
+def only_dates(first: dt.date | None, last: dt.date | None) -> str:
+    """Note that the search was limited to bulletins of a time, one end of which may be open."""
+    if first is not None and last is not None:
+        return f"仅检索{day(first)}至{day(last)}的通报" if first != last else f"仅检索{day(first)}的通报"
+    if first is not None:
+        return f"仅检索{day(first)}及以后的通报"
+    return f"仅检索{day(last)}及以前的通报" if last is not None else ""
+
+
 def understood_as(question: str, follow_up: bool) -> str:
     """Note how a question was understood that did not stand alone, or had names in Latin letters."""
     return f"{'按上文' if follow_up else ''}理解为：{question}"
@@ -109,6 +125,21 @@ def only_sections(titles: Sequence[str]) -> str:
     return f"仅检索栏目“{'”“'.join(titles)}”"
 
 
+def ask_gist(issue: int, article: int) -> str:
+    """The question what an article is about."""
+    return f"第{issue}期第{article}篇讲了什么？"
+
+
+def ask_part(name: str) -> str:
+    """The question what a part of an article says."""
+    return f"“{name}”是怎么做的？"
+
+
+NEW_ARTICLES = "新情况："
+CONTINUED_ARTICLES = "延续的事项："
+CHANGED_FIGURES = "数据变化："
+GONE_ARTICLES = "不再提及："
+
 OPENINGS = {"yes": "是。", "no": "否。", "open": "文中未直接说明是否如此，最接近的内容是：", "content": "有相关内容："}
 """How the answer to a question for yes or no begins."""
 
@@ -126,6 +157,9 @@ COURTESIES = {
 """Replies to messages that ask nothing of the bulletins, by `courtesy.Courtesy`."""
 
 REFUSED_ORDER = "不能这样做。这里只根据已收录的《自贸动态》通报回答问题，请直接提出想了解的内容。"
+
+NONE_ADMITTED = "没有符合筛选条件的通报，所以没有检索。请放宽筛选后再问。"
+NOT_ADMITTED = "问题所指的通报不在筛选范围内。请清除筛选，或改问范围内的通报。"
 
 EMPTY_QUESTION = "请输入问题。"
 UNREAD_QUESTION = "没有读懂这个问题。请换一种说法，写明想了解的地区、项目或事项。"

@@ -27,14 +27,14 @@ COOKIE = "ftz_qa_session"
 SIGN_IN = "/maintenance/sign-in"
 SIGN_OUT = "/maintenance/sign-out"
 _MAX_BODY = 4096
-_MAX_WAITING = 8
+_MAX_WAITING = 30
 
 
 def add_access_routes(app: FastAPI, entrance: Entrance) -> None:
     """Add the routes for signing in and out; they must stand before anything that is mounted at the root."""
     desk = _SignInDesk(entrance)
-    app.post(SIGN_IN)(desk.sign_in)
-    app.post(SIGN_OUT)(desk.sign_out)
+    app.post(SIGN_IN, include_in_schema=False)(desk.sign_in)
+    app.post(SIGN_OUT, include_in_schema=False)(desk.sign_out)
 
 
 class _SignInDesk:

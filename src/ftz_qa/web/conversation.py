@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from ftz_qa.filters import UNFILTERED, Filters
 from ftz_qa.types import Answer, Turn
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ class Exchange:
         The answer so far; the error message of a failed one.
     answer
         Present exactly when `status` is ``done``.
+    filters
+        What was set when it was asked.
+    follow_ups
+        What may be asked next.
     """
 
     number: int
@@ -33,6 +38,8 @@ class Exchange:
     status: Status = "waiting"
     text: str = ""
     answer: Answer | None = None
+    filters: Filters = UNFILTERED
+    follow_ups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +53,27 @@ class Conversation:
         """Whether an answer is under way."""
         return bool(self.exchanges) and self.exchanges[-1].status in ("waiting", "answering")
 
-    def ask(self, question: str) -> Conversation:
+    def ask(self, question: str, filters: Filters = UNFILTERED) -> Conversation:
         """Append a question that waits for its answer."""
         number = self.exchanges[-1].number + 1 if self.exchanges else 1
-        return Conversation((*self.exchanges, Exchange(number, question))[-MAX_EXCHANGES:])
+        return Conversation((*self.exchanges, Exchange(number, question, filters=filters))[-MAX_EXCHANGES:])
+
+    def again(self, filters: Filters = UNFILTERED) -> Conversation:
+        """Ask the last question once more, in its place, unless its answer is under way."""
+        if self.busy or not self.exchanges:
+            return self
+        last = self.exchanges[-1]
+        return self._with_last(Exchange(last.number, last.question, filters=filters))
 
     def grow(self, piece: str) -> Conversation:
         """Append a piece of text to the answer under way."""
         last = self.exchanges[-1]
         return self._with_last(replace(last, status="answering", text=last.text + piece))
 
-    def finish(self, answer: Answer) -> Conversation:
+    def finish(self, answer: Answer, follow_ups: tuple[str, ...] = ()) -> Conversation:
         """Complete the answer under way."""
-        return self._with_last(replace(self.exchanges[-1], status="done", text=answer.text, answer=answer))
+        done = replace(self.exchanges[-1], status="done", text=answer.text, answer=answer, follow_ups=follow_ups)
+        return self._with_last(done)
 
     def stop(self) -> Conversation:
         """Keep what there is of the answer under way, if one is."""

@@ -123,9 +123,12 @@ class MaintenanceTab:
         for event in events:
             event.failure(self.fail, None, out, **private)
 
-    def _check(self, request: gr.Request) -> None:
-        if self.entrance.holder(session_of(request.request)) is None:
+    def _check(self, request: gr.Request) -> str:
+        """The name of the maintainer who asks."""
+        who = self.entrance.holder(session_of(request.request))
+        if who is None:
             raise gr.Error(texts.SIGN_IN_FIRST, title=texts.MAINTENANCE, print_exception=False)
+        return who
 
     def listing(self) -> Updates:
         """Issues and builds as they are now; for handlers that have asked `_check`, and for the signed in."""
@@ -175,26 +178,26 @@ class MaintenanceTab:
 
     async def apply(self, batch: Batch | None, request: gr.Request) -> AsyncIterator[Updates]:
         """Index the uploaded files."""
-        self._check(request)
+        who = self._check(request)
         if batch is None:
             yield {self.notice: render.notice_html(texts.NOTHING_TO_APPLY)}
             return
         work = Work(lambda board: self.workbench.apply(batch, board.tell, board.notify))
-        async for updates in self._changing(work):
+        async for updates in self._changing(work, (who, "apply", "、".join(batch.names))):
             yield updates
 
     async def remove(self, doomed: Any, request: gr.Request) -> AsyncIterator[Updates]:  # noqa: ANN401 - an IssueKey
         """Take the issue out of the index that was asked about."""
-        self._check(request)
+        who = self._check(request)
         issue = next((issue for issue in self.workbench.issues() if issue_key(issue) == doomed), None)
         if issue is None:
             yield {**self._at_rest(), **self.listing(), self.notice: render.notice_html(texts.ISSUE_GONE)}
             return
         work = Work(lambda board: self.workbench.remove(issue, board.tell, board.notify))
-        async for updates in self._changing(work):
+        async for updates in self._changing(work, (who, "remove", html.issue_choice(issue))):
             yield updates
 
-    async def _changing(self, work: Work[Outcome]) -> AsyncIterator[Updates]:
+    async def _changing(self, work: Work[Outcome], deed: tuple[str, str, str]) -> AsyncIterator[Updates]:
         async for board in work.watch():
             yield self._working(board)
         try:
@@ -202,11 +205,12 @@ class MaintenanceTab:
         except FtzQaError as error:
             yield self._problem(error)
             return
+        self.workbench.note(*deed)
         yield {**self._at_rest(), **self._done(), self.report: html.outcome_html(outcome), **self.listing()}
 
     async def roll_back(self, build: str | None, request: gr.Request) -> AsyncIterator[Updates]:
         """Make the chosen build the current one."""
-        self._check(request)
+        who = self._check(request)
         if not build:
             yield {self.notice: render.notice_html(texts.CHOOSE_BUILD)}
             return
@@ -218,6 +222,7 @@ class MaintenanceTab:
         except FtzQaError as error:
             yield self._problem(error)
             return
+        self.workbench.note(who, "rollback", build)
         yield {**self._at_rest(), **self.listing(), self.progress: html.said_html(said)}
 
     def discard(self, batch: Batch | None, request: gr.Request) -> Updates:

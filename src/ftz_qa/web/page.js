@@ -1,6 +1,12 @@
-// Behaviour of the page that Gradio has no component for.
+// Behaviour of the page that Gradio has no component for: links, buttons in answers, the keyboard.
 (() => {
   document.documentElement.lang = "zh-CN";
+
+  const send = (errand, detail = {}) =>
+    document.dispatchEvent(new CustomEvent("courier", { detail: { errand, ...detail } }));
+
+  // Whether the address names an issue or article, which `shelf` makes addresses of.
+  const isReading = () => /[?&](issue|source)=/.test(location.search);
 
   const goTo = (element, block) => {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -20,14 +26,48 @@
     goTo(high && mark ? mark : card, high && mark ? "center" : "nearest");
   };
 
+  // The question box, once its tab has opened, with the cursor behind what stands in it.
+  const focusQuestion = (tries = 40) => {
+    const box = document.querySelector("#question textarea");
+    if (!box || !box.offsetParent) return tries ? setTimeout(focusQuestion, 50, tries - 1) : undefined;
+    box.focus();
+    box.setSelectionRange(box.value.length, box.value.length);
+  };
+
+  const follow = (link) => {
+    const address = link.getAttribute("href");
+    if (link.classList.contains("read")) {
+      history.pushState(null, "", address);
+      return send("read", { query: address });
+    }
+    const target = document.getElementById(address.slice(1));
+    if (target) link.classList.contains("cite") ? openSource(target) : goTo(target, "center");
+  };
+
+  const press = (button) => {
+    if (button.matches(".chip")) send("ask", { question: button.textContent });
+    if (button.matches(".again")) send("again");
+    if (button.matches(".about")) {
+      send("about", { query: button.value });
+      focusQuestion();
+    }
+    // The address names an article only while it is read.
+    if (button.matches("#chat-tab-button, .about") && isReading()) history.pushState(null, "", location.pathname);
+  };
+
   document.addEventListener("click", (event) => {
-    const link = event.target.closest && event.target.closest("a.cite, a.back");
-    if (!link) return;
+    const part = event.target.closest?.("a.cite, a.back, a.read, button");
+    if (!part) return;
+    if (part.matches("button")) return press(part);
+    // With a key held a link opens in another tab or window, as everywhere.
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    const target = document.getElementById(link.getAttribute("href").slice(1));
-    if (!target) return;
-    if (link.classList.contains("cite")) openSource(target);
-    else goTo(target, "center");
+    follow(part);
+  });
+
+  addEventListener("popstate", () => {
+    if (isReading()) send("read", { query: location.search });
+    else document.getElementById("chat-tab-button")?.click();
   });
 
   // Gradio names each message by its own HTML source; a screen reader should read the message instead.

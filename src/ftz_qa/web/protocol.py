@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
 
-    from ftz_qa.types import Answer, Turn
+    from ftz_qa.filters import Filters
+    from ftz_qa.types import Answer, Issue, Turn
 
 
 class IndexInfo(Protocol):
@@ -46,8 +47,11 @@ class IndexInfo(Protocol):
 class PageAnswerer(Protocol):
     """Answers questions for the page; called from several threads at once."""
 
-    def stream(self, question: str, history: Sequence[Turn]) -> Iterator[str | Answer]:
+    def stream(self, question: str, history: Sequence[Turn], filters: Filters) -> Iterator[str | Answer]:
         """Pieces of the answer's text, then exactly one `Answer`; raises `FtzQaError`."""
+
+    def issues(self) -> Sequence[Issue]:
+        """The issues that are indexed now, oldest first."""
 
     def describe(self) -> IndexInfo:
         """What is indexed now."""

@@ -6,15 +6,17 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from ftz_qa.web import texts
+from ftz_qa import wording
+from ftz_qa.web import login_texts, texts
+from ftz_qa.web.plain import answer_text
 from ftz_qa.wording import chinese_number, day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from ftz_qa.types import Annotation, Answer, Citation
+    from ftz_qa.types import Annotation, Answer, Citation, Span
     from ftz_qa.web.conversation import Conversation, Exchange
-    from ftz_qa.web.protocol import IndexInfo
+    from ftz_qa.web.shelf import Shelf
 
 _MARKER = re.compile(r"\[([1-9]\d{0,2})\]")
 # Gradio's HTML component runs its value through JavaScript and Handlebars templates.
@@ -35,19 +37,39 @@ def question_html(question: str) -> str:
     return f'<div class="question">{_lines(question)}</div>'
 
 
-def answer_html(exchange: Exchange) -> str:
-    """The bubble of an answer in whatever state it is."""
+def answer_html(exchange: Exchange, *, last: bool = False, below: str = "") -> str:
+    """The bubble of an answer in whatever state it is; the last one has what can be done next.
+
+    Parameters
+    ----------
+    below
+        HTML that stands between the answer and what can be done with it.
+    """
+    kind = ""
     if exchange.status == "failed":
-        body = f"{_badge(texts.FAILED, 'failed')}<p>{_lines(exchange.text)}</p>"
+        body, kind = f"{_badge(texts.FAILED, 'failed')}<p>{_lines(exchange.text)}</p>", " is-failed"
     elif exchange.answer is not None:
-        body = _finished(exchange.number, exchange.answer)
+        body, kind = _finished(exchange.number, exchange.answer), _kind(exchange.answer)
     else:
         body = _unfinished(exchange)
-    return f'<div class="answer" id="answer-{exchange.number}">{body}</div>'
+    deeds = "".join(_deeds(exchange, last=last))
+    return f'<div class="answer{kind}" id="answer-{exchange.number}">{body}{below}{deeds}</div>'
 
 
 def _badge(text: str, kind: str) -> str:
     return f'<span class="badge {kind}">{text}</span>'
+
+
+def _kind(answer: Answer) -> str:
+    if answer.refused:
+        return " is-refused"
+    return " is-unverified" if is_unverified(answer) else ""
+
+
+def is_unverified(answer: Answer) -> bool:
+    """Whether a reader should check an answer: words not borne out, nothing cited, or no more than what comes near."""
+    uncited = answer.mode == "extractive" and not answer.citations
+    return bool(answer.unverified) or uncited or answer.text.startswith(wording.OPENINGS["open"])
 
 
 def _unfinished(exchange: Exchange) -> str:
@@ -60,11 +82,29 @@ def _unfinished(exchange: Exchange) -> str:
 
 def _finished(number: int, answer: Answer) -> str:
     badge = _badge(texts.REFUSED, "refused") if answer.refused else ""
+    if not answer.refused and is_unverified(answer):
+        badge = _badge(texts.UNVERIFIED, "unverified")
     text = _linked(number, answer)
     about = [] if answer.refused else [texts.MODES[answer.mode]]
     notes = " · ".join(escape(note) for note in [*about, *answer.notes])
-    kind = ' class="is-refused"' if answer.refused else ""
-    return f"{badge}<p{kind}>{text}</p>" + (f'<div class="about">{notes}</div>' if notes else "")
+    return f"{badge}<p>{text}</p>" + (f'<div class="about">{notes}</div>' if notes else "")
+
+
+def _deeds(exchange: Exchange, *, last: bool) -> Iterator[str]:
+    """Buttons under an answer; Gradio lets no attribute through but such as these."""
+    if exchange.status in ("waiting", "answering"):
+        return
+    copy = f'<button type="button" class="copy-answer">{twofold(texts.COPY)}</button>' if exchange.answer else ""
+    again = f'<button type="button" class="again">{texts.AGAIN}</button>' if last else ""
+    if copy or again:
+        yield f'<div class="deeds">{copy}{again}</div>'
+    if last and exchange.follow_ups:
+        yield f'<div class="next">{_chips(exchange.follow_ups, texts.FOLLOW_UPS_LABEL)}</div>'
+
+
+def twofold(text: str) -> str:
+    """The words of a button before and after it has copied something."""
+    return f'<span class="before">{text}</span><span class="after">{texts.COPIED}</span>'
 
 
 def _linked(number: int, answer: Answer) -> str:
@@ -105,42 +145,55 @@ def _pieced(text: str, offset: int, pieces: Iterable[tuple[int, int, str]]) -> s
     return "".join(parts) + _lines(text[end - offset :])
 
 
-def sources_html(conversation: Conversation) -> str:
-    """The panel: one group of cards for each finished answer, the latest one showing."""
+def sources_html(conversation: Conversation, shelf: Shelf) -> str:
+    """The panel: one group of cards for each finished answer, the latest one showing.
+
+    Parameters
+    ----------
+    shelf
+        Knows the addresses of what is cited.
+    """
     finished = [(exchange, exchange.answer) for exchange in conversation.exchanges if exchange.answer is not None]
     if not finished:
         return f'<h2>{texts.SOURCES}</h2><p class="hint">{texts.SOURCES_HINT}</p>'
     latest = finished[-1][0].number
-    return "".join(_group(exchange, answer, shown=exchange.number == latest) for exchange, answer in finished)
+    return "".join(_group(exchange, answer, shelf, shown=exchange.number == latest) for exchange, answer in finished)
 
 
-def _group(exchange: Exchange, answer: Answer, *, shown: bool) -> str:
-    cards = _cards(answer.citations, f"source-{exchange.number}")
-    leads = _cards(answer.leads, f"lead-{exchange.number}")
+def _group(exchange: Exchange, answer: Answer, shelf: Shelf, *, shown: bool) -> str:
+    cards = _cards(answer.citations, f"source-{exchange.number}", shelf)
+    leads = _cards(answer.leads, f"lead-{exchange.number}", shelf)
     if cards:
         cards = f"<h2>{texts.SOURCES}</h2>{cards}"
     if leads:
-        leads = f'<h2 class="muted">{texts.LEADS}</h2><div class="leads">{leads}</div>'
+        label = texts.LEADS if answer.refused else texts.UNUSED.format(count=len(answer.leads))
+        opened = " open" if answer.refused else ""
+        leads = f'<details class="unused"{opened}><summary>{label}</summary><div class="leads">{leads}</div></details>'
     content = cards + leads or f'<h2>{texts.SOURCES}</h2><p class="hint">{texts.NO_SOURCES}</p>'
     back = f'<a class="back" href="#answer-{exchange.number}">{texts.BACK}</a>'
+    copy = f'<pre id="copy-{exchange.number}" hidden>{escape(answer_text(answer, shelf.citation_link))}</pre>'
     hidden = "" if shown else " hidden"
     return (
         f'<section class="group" id="sources-{exchange.number}"{hidden}>'
-        f'<p class="asked">{escape(exchange.question)}</p>{content}{back}</section>'
+        f'<p class="asked">{escape(exchange.question)}</p>{content}{back}{copy}</section>'
     )
 
 
-def _cards(citations: Iterable[Citation], prefix: str) -> str:
-    return "".join(_card(citation, f"{prefix}-{citation.marker}", numbered=prefix[0] == "s") for citation in citations)
+def _cards(citations: Iterable[Citation], prefix: str, shelf: Shelf) -> str:
+    return "".join(
+        _card(citation, f"{prefix}-{citation.marker}", shelf, numbered=prefix[0] == "s") for citation in citations
+    )
 
 
-def _card(citation: Citation, anchor: str, *, numbered: bool) -> str:
+def _card(citation: Citation, anchor: str, shelf: Shelf, *, numbered: bool) -> str:
     marker = f'<span class="marker">{citation.marker}</span>' if numbered else ""
     title = texts.ARTICLE.format(number=chinese_number(citation.article_no), title=citation.title)
+    address = shelf.citation_link(citation, exact=True)
+    whole = f'<a class="read" href="{escape(address)}">{texts.WHOLE_ARTICLE}</a>' if address else ""
     return (
         f'<details class="card" id="{anchor}"><summary>{marker}<span class="head">'
         f'<span class="title">{escape(title)}</span><span class="where">{escape(_where(citation))}</span>'
-        f"</span></summary><blockquote>{marked_paragraph(citation)}</blockquote></details>"
+        f"</span></summary><blockquote>{marked_paragraph(citation)}</blockquote>{whole}</details>"
     )
 
 
@@ -166,62 +219,35 @@ def marked_paragraph(citation: Citation) -> str:
 
 
 def _quote(citation: Citation, text: str) -> str:
-    bold = [
-        (s.start, s.end, _bold(text[s.start - citation.start : s.end - citation.start])) for s in citation.highlights
-    ]
-    inside = [
-        (a, next((s for s in citation.highlights if s.start < a.offset <= s.end), None)) for a in citation.annotations
-    ]
-    # A word within the bold part is explained behind that.
-    small = [(place := span.end if span else a.offset, place, _gloss(a)) for a, span in inside]
-    return _pieced(text, citation.start, [*bold, *small])
+    glosses = [_gloss(annotation) for annotation in citation.annotations]
+
+    def piece(span: Span) -> str:
+        return text[span.start - citation.start : span.end - citation.start]
+
+    bold = []
+    for span in citation.highlights:
+        inside = [gloss for gloss in glosses if span.start <= gloss[0] and gloss[1] <= span.end]
+        bold.append((span.start, span.end, f"<strong>{_pieced(piece(span), span.start, inside)}</strong>"))
+        # What stands half in the bold part would be cut in two.
+        glosses = [gloss for gloss in glosses if gloss[1] <= span.start or gloss[0] >= span.end]
+    return _pieced(text, citation.start, [*bold, *glosses])
 
 
-def _gloss(annotation: Annotation) -> str:
-    title = texts.MEANS.format(word=annotation.word, meaning=annotation.text)
-    return f'<small class="gloss" title="{escape(title)}">{escape(texts.GLOSS.format(meaning=annotation.text))}</small>'
+def _gloss(annotation: Annotation) -> tuple[int, int, str]:
+    """Where the word stands, and the word with a tooltip that says what it means."""
+    tip = escape(texts.MEANS.format(word=annotation.word, meaning=annotation.text))
+    markup = f'<span class="gloss" tabindex="0" data-tip="{tip}">{escape(annotation.word)}</span>'
+    return annotation.offset - len(annotation.word), annotation.offset, markup
 
 
-def header_html(info: IndexInfo | None, problem: str = "") -> str:
-    """Title and what is indexed; without `info`, the problem instead."""
-    text, kind = (problem, " problem") if info is None else (coverage(info), "")
-    return (
-        f'<header class="masthead"><h1>{texts.TITLE}</h1><p class="tagline">{texts.TAGLINE}</p>'
-        f'<p class="coverage{kind}" title="{escape(text)}">{escape(text)}</p></header>'
-    )
-
-
-def coverage(info: IndexInfo) -> str:
-    """What is indexed, in one line of plain text."""
-    if info.issue_count == 0:
-        return texts.NOTHING_INDEXED
-    series = "".join(texts.SERIES.format(series=name) for name in info.series if name)
-    counts = series + texts.COUNTS.format(issues=info.issue_count, articles=info.article_count)
-    return "，".join([counts, *_issue_range(info), *_date_range(info)])
-
-
-def _issue_range(info: IndexInfo) -> list[str]:
-    if info.first_issue is None or info.last_issue is None:
-        return []
-    if info.first_issue == info.last_issue:
-        return [texts.ONE_ISSUE.format(number=info.first_issue)]
-    return [texts.ISSUE_RANGE.format(first=info.first_issue, last=info.last_issue)]
-
-
-def _date_range(info: IndexInfo) -> list[str]:
-    if info.first_date is None or info.last_date is None:
-        return []
-    first, last = day(info.first_date), day(info.last_date)
-    return [first if first == last else f"{first}—{last}"]
-
-
-def examples_html(examples: Sequence[str]) -> str:
+def examples_html(examples: Sequence[str], label: str = texts.EXAMPLES_LABEL) -> str:
     """Example questions as buttons; empty where there are none."""
-    if not examples:
-        return ""
-    chips = "".join(f'<button type="button" class="chip">{escape(example)}</button>' for example in examples)
-    label = texts.EXAMPLES_LABEL
-    return f'<div class="chips" role="group" aria-label="{label}"><span>{label}</span>{chips}</div>'
+    return _chips(examples, label) if examples else ""
+
+
+def _chips(questions: Sequence[str], label: str) -> str:
+    chips = "".join(f'<button type="button" class="chip">{escape(question)}</button>' for question in questions)
+    return f'<div class="chips"><span>{label}</span>{chips}</div>'
 
 
 def notice_html(text: str) -> str:
@@ -229,6 +255,7 @@ def notice_html(text: str) -> str:
     return f'<p class="notice" role="alert">{escape(text)}</p>' if text else ""
 
 
-def welcome_html() -> str:
-    """What the empty chat shows."""
-    return f'<div class="welcome"><h2>{texts.WELCOME}</h2><p>{texts.WELCOME_DETAIL}</p></div>'
+def ahead_html(ahead: int) -> str:
+    """What is said to somebody who waits for an answer, with so many before."""
+    text = login_texts.AHEAD.format(count=ahead) if ahead else login_texts.NEXT
+    return f'<p class="queue" role="status">{text}</p>'

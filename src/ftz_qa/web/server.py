@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 import socket
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import typer
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from ftz_qa.web.protocol import PageAnswerer
+    from ftz_qa.web.services import Services
     from ftz_qa.web.workbench import Maintenance
 
 MAX_UPLOAD_BYTES = 3 * MAX_DOCUMENT_BYTES
@@ -37,7 +39,13 @@ _HEADERS = {
 }
 
 
-def serve(answerer: PageAnswerer, host: str, port: int, maintenance: Maintenance | None = None) -> None:
+def serve(
+    answerer: PageAnswerer,
+    host: str,
+    port: int,
+    maintenance: Maintenance | None = None,
+    services: Services | None = None,
+) -> None:
     """Serve the page and return after Ctrl-C or a termination signal.
 
     Parameters
@@ -48,6 +56,8 @@ def serve(answerer: PageAnswerer, host: str, port: int, maintenance: Maintenance
         Where to listen; port 0 takes a free one.
     maintenance
         For the maintainers' tab; None serves the chat alone.
+    services
+        What is offered besides; None makes it of the answerer alone.
 
     Raises
     ------
@@ -59,11 +69,13 @@ def serve(answerer: PageAnswerer, host: str, port: int, maintenance: Maintenance
         greeting = [_address(listener)]
         if maintenance is not None and maintenance.entrance.token:
             greeting.append(texts.TOKEN_PRINTED.format(token=maintenance.entrance.token))
-        _run(build_app(answerer, maintenance), listener, "\n".join(greeting))
+        _run(build_app(answerer, maintenance, services), listener, "\n".join(greeting))
     typer.echo(texts.SERVER_STOPPED)
 
 
-def build_app(answerer: PageAnswerer, maintenance: Maintenance | None = None) -> FastAPI:
+def build_app(
+    answerer: PageAnswerer, maintenance: Maintenance | None = None, services: Services | None = None
+) -> FastAPI:
     """The page as an ASGI application that neither loads from nor links to other hosts.
 
     Without maintenance nobody can send a file; with it, only who is signed in.
@@ -74,9 +86,29 @@ def build_app(answerer: PageAnswerer, maintenance: Maintenance | None = None) ->
     import gradio as gr  # takes about 4 s
     from fastapi import FastAPI
 
-    from ftz_qa.web.page import build_page, page_assets
+    from ftz_qa.web.extras import Extras
+    from ftz_qa.web.looks import page_assets
+    from ftz_qa.web.metering import MeteredAnswerer
+    from ftz_qa.web.page import build_page
+    from ftz_qa.web.programs import (
+        OPENAPI_URL,
+        BodyLimit,
+        add_gradio_endpoints,
+        current_request,
+        openapi_title,
+        program_routes,
+    )
+    from ftz_qa.web.services import Services
 
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    services = services or Services(answerer)
+    # Without /docs and /redoc, which load from another host.
+    app = FastAPI(title=openapi_title(), docs_url=None, redoc_url=None, openapi_url=OPENAPI_URL)
+    app.include_router(program_routes(services))
+    app.add_middleware(BodyLimit)
+    if find_spec("mcp"):
+        from ftz_qa.web.mcp_tool import add_mcp
+
+        add_mcp(app, services, loopback=not services.people.login_required)
     limit: int | str = "1kb"
     if maintenance is not None:
         from ftz_qa.web.access import UploadGuard, add_access_routes
@@ -84,8 +116,17 @@ def build_app(answerer: PageAnswerer, maintenance: Maintenance | None = None) ->
         add_access_routes(app, maintenance.entrance)
         app.add_middleware(UploadGuard, entrance=maintenance.entrance, limit=MAX_UPLOAD_BYTES)
         limit = MAX_UPLOAD_BYTES  # a single file that is too large is told among the results
-    page = build_page(answerer, maintenance)
+    extras = Extras(services)
+    app.include_router(extras.routes())
+    asked = MeteredAnswerer(answerer, services.meter, "page", lambda: services.admit(current_request()))
+    page = build_page(asked, maintenance, extras)
+    with page:
+        add_gradio_endpoints(services)
     gr.mount_gradio_app(app, page, path="/", show_error=False, run_history=False, max_file_size=limit, **page_assets())
+    if services.people.login_required:
+        from ftz_qa.web.login import LoginGuard
+
+        app.add_middleware(LoginGuard, people=services.people)
     app.add_middleware(_SameOriginOnly)
     return app
 

@@ -97,13 +97,23 @@ class Workbench:
         The model of the index.
     wait
         Seconds to wait for another writer.
+    note
+        Told who did what to what, for the audit log.
     """
 
-    def __init__(self, index_dir: Path, issues_dir: Path, embedder: Embedder, wait: float = DEFAULT_WAIT) -> None:
+    def __init__(
+        self,
+        index_dir: Path,
+        issues_dir: Path,
+        embedder: Embedder,
+        wait: float = DEFAULT_WAIT,
+        note: Callable[[str, str, str], None] | None = None,
+    ) -> None:
         self._index_dir = index_dir
         self._folder = IssueFolder(issues_dir)
         self._embedder = embedder
         self._wait = wait
+        self.note = note or (lambda who, action, detail: None)
 
     def stage(self, uploads: Sequence[Path], tell: Tell) -> Batch:
         """Take uploaded files away from where they are, and see what they would change; the index stays as it is.

@@ -1,0 +1,36 @@
+"""Thirty ways in which text tries to become markup, script or a template; each sets `window.hacked` if it succeeds."""
+
+from __future__ import annotations
+
+PAYLOADS = (
+    "<script>window.hacked=1</script>",
+    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
+    "<img src=x onerror=window.hacked=1>",
+    "<img src='//evil.example/p.png'>",
+    '"><img src=x onerror=window.hacked=1>',
+    "' onmouseover='window.hacked=1' x='",
+    '" onfocus="window.hacked=1" autofocus="',
+    "</p></div></section><script>window.hacked=1</script>",
+    "</textarea><script>window.hacked=1</script>",
+    "</title><svg onload=window.hacked=1>",
+    "<svg/onload=window.hacked=1>",
+    "<svg><animate onbegin=window.hacked=1 attributeName=x dur=1s>",
+    "<math><mtext><mglyph><style><img src=x onerror=window.hacked=1>",
+    "<details open ontoggle=window.hacked=1>",
+    "<iframe srcdoc='<script>parent.hacked=1</script>'></iframe>",
+    "<object data='javascript:window.hacked=1'></object>",
+    "<a href='javascript:window.hacked=1'>点这里</a>",
+    "[点这里](javascript:window.hacked=1)",
+    "![图](//evil.example/p.png)",
+    "**粗** _斜_ `码` ~~删~~ # 题",
+    "<style>@import '//evil.example/x.css'; body{display:none}</style>",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+    "<meta http-equiv=refresh content='0;url=//evil.example'>",
+    "<base href='//evil.example/'>",
+    "<form action=//evil.example><button>发送</button></form>",
+    "${window.hacked=1}",
+    "{{constructor.constructor('window.hacked=1')()}}",
+    "{{{value}}} {{#each this}}{{@key}}{{/each}}",
+    "\\u003cscript\\u003ewindow.hacked=1\\u003c/script\\u003e \\(x\\) $$x^2$$",
+    "&lt;script&gt;window.hacked=1&lt;/script&gt; &#60;img src=x onerror=window.hacked=1&#62; <!-- --!><b>",
+)
