@@ -69,8 +69,8 @@ def exchanged(sentence: str, source: str) -> str:
 
 def _other_way(slot: Slot, same: list[Slot], sentence: str) -> str:
     """The year or the turn of a figure, where it is another one at every place where the source has the figure."""
-    if slot.year and all(one.year and one.year != slot.year for one in same):
-        return slot.year
+    if slot.years and all(one.years and not {*slot.years} & {*one.years} for one in same):
+        return slot.years[-1]
     if slot.months and all(one.months and not one.months & slot.months for one in same):
         first, last = min(slot.months)
         return f"{first}—{last}月" if first != last else f"{first}月"
@@ -122,6 +122,8 @@ def _rivals(word: str, rival: str, told: Slot, said: Slot) -> bool:
     """Whether two words exclude each other: opposites, two names, or alike in all but one place."""
     if any({word, rival} == pair for pair in _OPPOSITES):
         return True
+    if bool(_YEAR.fullmatch(word)) != bool(_YEAR.fullmatch(rival)):
+        return False
     if word in said.names and rival in told.names:
         # What a sentence begins with holds for all of it: a year, a place.
         return word not in told.before

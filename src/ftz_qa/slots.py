@@ -19,7 +19,7 @@ PERSON = "人名"
 
 _NAME_TAGS = ("nr", "nrt", "ns", "nt", "nz")
 _TELLING = ("年", "月", "期")
-_SPAN = re.compile(r"\d{1,2}个月|\d{1,2}(?:-|至|到)\d{1,2}月")
+_SPAN = re.compile(r"(?:\d{1,2}|[一二两三四五六七八九十]+)个月|\d{1,2}(?:-|至|到)\d{1,2}月")
 _PHASE = re.compile(r"(?<![第\d])[一二三四五六七八九\d]期")
 _BREAK = re.compile(r"[。！？!?\n]")
 _COMMA = re.compile(r"[,，;；:：、]")
@@ -42,8 +42,8 @@ class Slot:
         Before that, in this sentence and those before it.
     after
         Up to the next figure or comma.
-    year, months
-        When it is of, as far as the sentence says so.
+    years, months
+        When it is of, as far as the sentence says so; the years so far, the last one last.
     turn
         ``from`` or ``to`` for the beginning and the end of a change; else empty.
     """
@@ -53,7 +53,7 @@ class Slot:
     names: frozenset[str]
     before: frozenset[str]
     after: frozenset[str]
-    year: str = ""
+    years: tuple[str, ...] = ()
     months: frozenset[tuple[int, int]] = frozenset()
     turn: str = ""
 
@@ -76,10 +76,10 @@ def _of_sentence(sentence: str, before: frozenset[str]) -> Iterator[Slot]:
     years = [figure for figure in found if figure.unit == "年"]
     ends = [0, *(figure.end for figure in counted)]
     starts = [*(figure.start for figure in counted), len(sentence)]
-    last, year, months = frozenset[str](), "", frozenset[tuple[int, int]]()
+    last, past, months = frozenset[str](), tuple[str, ...](), frozenset[tuple[int, int]]()
     for n, figure in enumerate(counted):
         named = [sentence[f.start : f.end] for f in years if ends[n] <= f.start < figure.start]
-        year = named[-1] if named else year
+        past = (*past, *named)
         gap = sentence[ends[n] : figure.start]
         months = frozenset(month_ranges(gap)) or months
         named += _PHASE.findall(gap)
@@ -96,7 +96,7 @@ def _of_sentence(sentence: str, before: frozenset[str]) -> Iterator[Slot]:
         if turn == "to" and counted[n - 1].unit == figure.unit and n:
             # Both ends of a change are of the same thing.
             words |= last
-        yield Slot(figure, words, names, before, after, year, months, turn)
+        yield Slot(figure, words, names, before, after, past, months, turn)
         last = words
 
 
