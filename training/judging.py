@@ -40,7 +40,7 @@ def read_gold(path: Path, most: int) -> tuple[list[Gold], list[Text]]:
         for paragraph in entry["paragraphs"]:
             text = Text(entry.get("title", ""), entry.get("title", ""), paragraph["context"])
             texts.append(text)
-            for qa in paragraph["qas"]:
+            for qa in filter(lambda qa: qa["question"].strip(), paragraph["qas"]):
                 answers = tuple((int(a["answer_start"]), str(a["text"])) for a in qa["answers"])
                 golds.append(Gold(qa["question"], text, answers))
     step = max(len(golds) / most, 1.0)
