@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ftz_qa.filters import Filters
-    from ftz_qa.types import Issue, Turn
+    from ftz_qa.types import Issue, Turn, Writing
     from ftz_qa.web.protocol import IndexInfo, PageAnswerer
 
 Door = Literal["page", "api", "gradio", "mcp"]
@@ -41,6 +41,16 @@ class Meter:
         self._limited = Counter(
             "ftz_qa_questions_limited", "Questions turned away by the limit on their rate.", registry=self._registry
         )
+        self._written = Counter(
+            "ftz_qa_llm_answers",
+            "Answers asked of the language model: kept, or why the extract stands instead.",
+            ["outcome"],
+            registry=self._registry,
+        )
+        self._sentences = Counter(
+            "ftz_qa_llm_sentences", "Its sentences that failed the check.", ["fate"], registry=self._registry
+        )
+        self._tokens = Counter("ftz_qa_llm_tokens", "Tokens read and written.", ["direction"], registry=self._registry)
         self._issues = Gauge("ftz_qa_issues", "Issues indexed.", registry=self._registry)
         self._articles = Gauge("ftz_qa_articles", "Articles indexed.", registry=self._registry)
 
@@ -55,6 +65,14 @@ class Meter:
         self._questions.labels(door, outcome).inc()
         if outcome in ("answered", "refused"):
             self._seconds.labels(door).observe(time.monotonic() - began)
+
+    def wrote(self, writing: Writing) -> None:
+        """Count what came of asking the language model for an answer."""
+        self._written.labels(writing.fallback or "kept").inc()
+        for fate in ("repaired", "replaced", "dropped", "unverified"):
+            self._sentences.labels(fate).inc(getattr(writing, fate))
+        self._tokens.labels("read").inc(writing.usage.read)
+        self._tokens.labels("written").inc(writing.usage.written)
 
     def limited(self) -> None:
         """Count a question that was turned away."""
@@ -99,6 +117,8 @@ class MeteredAnswerer:
             for piece in self._answerer.stream(question, history, filters):
                 if isinstance(piece, Answer):
                     outcome = "refused" if piece.refused else "answered"
+                    if piece.writing is not None:
+                        self._meter.wrote(piece.writing)
                 yield piece
         except GeneratorExit:
             outcome = outcome if outcome != "failed" else "stopped"
