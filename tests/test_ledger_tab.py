@@ -77,7 +77,9 @@ def column(page: Page, number: int) -> list[str]:
 
 def open_ledger(page: Page, search: str, count: int) -> None:
     """Search the tab and wait for so many rows."""
-    page.get_by_role("tab", name="数据").click()
+    page.get_by_role("tab", name="数据").first.click()
+    expect(page.locator("table.ledger tbody tr").first).to_be_visible()
+    page.wait_for_timeout(1000)
     page.get_by_label("筛选").fill(search)
     expect(page.locator("table.ledger tbody tr")).to_have_count(count)
 

@@ -54,7 +54,9 @@ class HistoryPanel:
         """Keep the chat's conversation whenever it has come to rest, and open kept ones in it."""
         kept = chat.conversation.change(self.save, [chat.conversation, self.current], self.current, **_PRIVATE)
         kept.success(self.show, self.search, self.entries, **_PRIVATE)
-        self.tab.select(self.show, self.search, self.entries, **_PRIVATE)
+        opened = self.tab.select(self.show, self.search, self.entries, **_PRIVATE)
+        # Somebody may have typed meanwhile, and been answered before.
+        opened.success(self.show, self.search, self.entries, **_PRIVATE)
         self.search.change(self.show, self.search, self.entries, trigger_mode="always_last", **_PRIVATE)
         out = [tabs, self.current, self.entries, self.notice, *chat.everything]
 
