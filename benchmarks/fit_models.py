@@ -36,7 +36,7 @@ def prepared_sets(work: Path, acceptance: Path) -> list[str]:
 
 def _indexed(questions: Path, bulletins: Path, index_dir: Path) -> str:
     """The pair of a question set and its index, which is brought up to date in a process of its own."""
-    command = [sys.executable, "-m", "ftz_qa.cli", "index", str(bulletins), "--index-dir", str(index_dir)]
+    command = [str(Path(sys.executable).with_name("ftz-qa")), "index", str(bulletins), "--index-dir", str(index_dir)]
     subprocess.run(command, check=True)
     return f"{questions}={index_dir}"
 
