@@ -18,26 +18,22 @@ from ftz_qa.corroboration import with_other_issues
 from ftz_qa.courtesy import courtesy_of, without_courtesies
 from ftz_qa.distinction import told_apart
 from ftz_qa.embedding import load_embedder
+from ftz_qa.engine import Engine
 from ftz_qa.errors import FtzQaError, InputError
 from ftz_qa.filters import UNFILTERED
 from ftz_qa.finishing import finish
-from ftz_qa.grounding import cite, renumber
+from ftz_qa.grounding import cite, nearest_articles
 from ftz_qa.index import PassageIndex
 from ftz_qa.limits import dated_limit, section_limit, within
 from ftz_qa.llm_setup import load_writer
-from ftz_qa.memory import collector_paused, spare_the_living
-from ftz_qa.mentions import PlainTexts
 from ftz_qa.questions import Question, parts_of, understand
-from ftz_qa.reader import Reader
 from ftz_qa.reading import load_reading_model
-from ftz_qa.refusal import Judge
-from ftz_qa.retrieval import HybridRetriever, document_hit
-from ftz_qa.scope import issue_numbers, issues_meant, named_issues, with_numbers, without_issue
-from ftz_qa.spelling import Speller
+from ftz_qa.retrieval import document_hit
+from ftz_qa.scope import issues_meant, not_indexed, with_numbers, without_issue
 from ftz_qa.store import current_build
 from ftz_qa.structure import Reply, structural_reply
 from ftz_qa.text import load_dictionaries, simplify
-from ftz_qa.types import Answer, Citation, Hit, Span
+from ftz_qa.types import Answer, Hit
 from ftz_qa.whats_new import comparison_reply
 from ftz_qa.writer import Draft
 
@@ -62,7 +58,6 @@ MAX_QUESTION_CHARS = 500
 MAX_TURNS = 20
 READ_HITS = 8
 PART_HITS = 3
-LEADS = 3
 
 _log = logging.getLogger(__name__)
 
@@ -86,18 +81,6 @@ class IndexSummary:
     first_date: dt.date | None
     last_date: dt.date | None
     series: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Engine:
-    """Everything that belongs to one build; swapped as a whole."""
-
-    index: PassageIndex
-    retriever: HybridRetriever
-    reader: Reader
-    judge: Judge
-    speller: Speller
-    plain: PlainTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,30 +122,20 @@ class AnswerChain(Runnable[Request, str | Answer]):
         self._index_dir = index_dir
         self._lock = Lock()
         load_dictionaries()
-        self._engine = self._engine_for(index)
-
-    def _engine_for(self, index: PassageIndex) -> _Engine:
-        index.check_model(self._embedder.identity)
-        retriever = HybridRetriever(index=index, embedder=self._embedder)
-        idf = index.lexical.idf
-        reader, judge = Reader(index, self._embedder, self._reading), Judge(idf, index.newest_date)
-        with collector_paused():
-            engine = _Engine(index, retriever, reader, judge, Speller(idf), PlainTexts(index.issues))
-            spare_the_living()
-        return engine
+        self._engine = Engine.over(index, embedder, reading)
 
     @property
     def index(self) -> PassageIndex:
         """The index now in use, the newest that could be loaded."""
         return self._current().index
 
-    def _current(self) -> _Engine:
+    def _current(self) -> Engine:
         if self._index_dir is None:
             return self._engine
         with self._lock:
             try:
                 if current_build(self._index_dir) != self._engine.index.build_id:
-                    self._engine = self._engine_for(PassageIndex.load(self._index_dir))
+                    self._engine = Engine.over(PassageIndex.load(self._index_dir), self._embedder, self._reading)
             except FtzQaError as error:
                 _log.warning("新索引未能启用，继续使用 %s：%s", self._engine.index.build_id, error)
             return self._engine
@@ -251,12 +224,12 @@ class AnswerChain(Runnable[Request, str | Answer]):
             order = courtesy == "order"
             reply_text = wording.REFUSED_ORDER if order else wording.COURTESIES[courtesy]
             return replace(blank, text=reply_text, refused=order, mode="structure", resolved=asked, notes=())
-        if unknown := _not_indexed(question.text, issues):
+        if unknown := not_indexed(question.text, issues):
             return replace(blank, text=wording.not_indexed(unknown, issues), mode="structure")
         return self._within(engine, question, filters, blank, config)
 
     def _within(
-        self, engine: _Engine, question: Question, filters: Filters, blank: Answer, config: RunnableConfig
+        self, engine: Engine, question: Question, filters: Filters, blank: Answer, config: RunnableConfig
     ) -> Answer | Draft:
         """Answer by what the filters and the question itself admit."""
         blank = replace(blank, notes=(*blank.notes, *filters.notes()))
@@ -287,7 +260,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
 
     def _read(
         self,
-        engine: _Engine,
+        engine: Engine,
         question: Question,
         limits: _Limits,
         blank: Answer,
@@ -312,12 +285,12 @@ class AnswerChain(Runnable[Request, str | Answer]):
         if missing is None:
             all_issues = engine.index.issues
             searched = all_issues if limits.issues is None else [all_issues[i] for i in limits.issues]
-            return replace(blank, text=wording.not_found(searched), leads=_leads(hits))
+            return replace(blank, text=wording.not_found(searched), leads=nearest_articles(hits))
         if missing:
             selected = compose(question, [units for n, units in enumerate(rankings) if n not in missing])
         elif len(parts) == 1:
             selected = with_other_issues(question, selected, rankings[0])
-        unused = _leads(hits, besides=selected.citations)
+        unused = nearest_articles(hits, besides=selected.citations)
         extract = replace(blank, text=selected.text, citations=selected.citations, refused=False, leads=unused)
         extract = finish(extract, question, selected, [part for n, part in enumerate(parts) if n not in missing])
         closing = tuple(wording.part_missing(named(parts[n][0])) for n in missing)
@@ -344,27 +317,6 @@ def _structural(blank: Answer, reply: Reply) -> Answer:
         for n, reference in enumerate(reply.references, start=1)
     ]
     return replace(blank, text=reply.text, citations=tuple(citations), refused=False, mode="structure")
-
-
-def _not_indexed(question: str, issues: Sequence[Issue]) -> tuple[int, ...]:
-    """The issue numbers that a question names, if none of them is indexed."""
-    numbers = issue_numbers(issues)
-    named = named_issues(question, numbers)
-    return named if named and not set(named) & set(numbers) else ()
-
-
-def _leads(hits: Sequence[Hit], besides: Sequence[Citation] = ()) -> tuple[Citation, ...]:
-    """The nearest articles that an answer does not cite, one citation each."""
-    cited = {(citation.series, citation.issue, citation.article_no) for citation in besides}
-    leads: dict[tuple[int, int], Citation] = {}
-    for hit in hits:
-        passage = hit.passage
-        key = (id(passage.issue), passage.article.number)
-        if (passage.issue.series, passage.issue.number, passage.article.number) in cited:
-            continue
-        if key not in leads and len(leads) < LEADS:
-            leads[key] = cite(0, passage.issue, passage.article, Span(passage.start, passage.end))
-    return renumber(list(leads.values()))
 
 
 class Answerer:

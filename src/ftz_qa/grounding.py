@@ -12,7 +12,10 @@ from ftz_qa.types import Citation, Span
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ftz_qa.types import Article, Issue
+    from ftz_qa.types import Article, Hit, Issue
+
+NEAREST = 3
+"""How many articles are named that came near to an answer."""
 
 
 def cite(marker: int, issue: Issue, article: Article, span: Span) -> Citation:
@@ -62,3 +65,17 @@ def merge_adjacent(spans: Sequence[Span], body: str) -> list[Span]:
 def renumber(citations: Sequence[Citation]) -> tuple[Citation, ...]:
     """The same citations with markers from 1 in their order."""
     return tuple(replace(citation, marker=n) for n, citation in enumerate(citations, start=1))
+
+
+def nearest_articles(hits: Sequence[Hit], besides: Sequence[Citation] = ()) -> tuple[Citation, ...]:
+    """The articles of the first hits that an answer does not cite, one citation each, `NEAREST` at most."""
+    cited = {(citation.series, citation.issue, citation.article_no) for citation in besides}
+    found: dict[tuple[int, int], Citation] = {}
+    for hit in hits:
+        passage = hit.passage
+        key = (id(passage.issue), passage.article.number)
+        if (passage.issue.series, passage.issue.number, passage.article.number) in cited:
+            continue
+        if key not in found and len(found) < NEAREST:
+            found[key] = cite(0, passage.issue, passage.article, Span(passage.start, passage.end))
+    return renumber(list(found.values()))

@@ -104,6 +104,13 @@ def named_issues(question: str, numbers: Sequence[int]) -> tuple[int, ...] | Non
     return tuple(found) or _relative_issue(text, numbers)
 
 
+def not_indexed(question: str, issues: Sequence[Issue]) -> tuple[int, ...]:
+    """The issue numbers that a question names, if none of them is indexed."""
+    numbers = issue_numbers(issues)
+    named = named_issues(question, numbers)
+    return named if named and not set(named) & set(numbers) else ()
+
+
 def without_issue(question: str, issues: Sequence[Issue] = ()) -> str:
     """The question without the words that name issues, which are no part of the matter (``第239期中``)."""
     limit = dated_limit(question, issues)
