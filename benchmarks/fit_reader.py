@@ -28,7 +28,7 @@ from ftz_qa.errors import IndexMissingError
 from ftz_qa.evaluation import folded, read_items
 from ftz_qa.index import PassageIndex
 from ftz_qa.questions import understand
-from ftz_qa.reader import CLOSER, Evidence, Reader, ReaderModel, stored_model
+from ftz_qa.reader import Evidence, Reader
 from ftz_qa.reading import load_reading_model
 from ftz_qa.retrieval import HybridRetriever
 from ftz_qa.settings import Settings
@@ -39,16 +39,14 @@ from ftz_qa.unit_features import FEATURES
 OUT = Path(__file__).parents[1] / "src/ftz_qa/data/reader.json"
 HITS = 8
 QUESTIONS_PER_PARAGRAPH = 3
-CANDIDATES = 7  # of which the new weights choose those for the closer look
 
 
 @dataclass
 class Sample:
-    """One question's units: features (units, features), which of them answer, and cosines of the closer look."""
+    """One question's units: features (units, features), and which of them answer."""
 
     features: NDArray[np.float32]
     right: NDArray[np.bool_]
-    closer: NDArray[np.float32]
     weight: float = 1.0
     article: int = 0
 
@@ -96,7 +94,7 @@ def samples(issue: Issue, asked: list[Asked], embedder: Embedder, cache: Path | 
     """Features and labels for every question whose answer was retrieved, and the share of those."""
     index = cached_index(issue, embedder, cache)
     retriever = HybridRetriever(index=index, embedder=embedder)
-    reader = Reader(index, embedder, load_reading_model(Settings().cache_dir, 2), ReaderModel({}, 0.0))
+    reader = Reader(index, embedder, load_reading_model(Settings().cache_dir, 2))
     vectors = embedder.embed_queries([item.question for item in asked])
     found: list[Sample] = []
     for item, vector in zip(asked, vectors, strict=True):
@@ -108,27 +106,20 @@ def samples(issue: Issue, asked: list[Asked], embedder: Embedder, cache: Path | 
             for e in evidence
         ]
         if any(right):
-            sample = _sample(reader, evidence, vector, np.array(right), 1.0)
+            sample = _sample(evidence, np.array(right), 1.0)
             found.append(replace(sample, article=item.article))
     return found, len(found) / len(asked)
 
 
-def _sample(
-    reader: Reader, evidence: list[Evidence], vector: NDArray[np.float32], right: NDArray[np.bool_], weight: float
-) -> Sample:
-    """Put a question's units in the order of the stored weights and look closer at the first of them."""
-    features = np.array([e.features for e in evidence], dtype=np.float32)
-    stored = stored_model().weights
-    order = np.argsort(-features @ np.array([stored.get(name, 0.0) for name in FEATURES], dtype=np.float32))
-    closer = reader.closer_vectors([evidence[i] for i in order[:CANDIDATES]]) @ vector
-    return Sample(features[order], right[order], closer, weight)
+def _sample(evidence: list[Evidence], right: NDArray[np.bool_], weight: float) -> Sample:
+    return Sample(np.array([e.features for e in evidence], dtype=np.float32), right, weight)
 
 
 def set_samples(path: Path, index_dir: Path, embedder: Embedder, weight: float) -> list[Sample]:
     """The same for the questions for tuning of a set: units of gold articles that hold most of the facts are right."""
     index = PassageIndex.load(index_dir)
     retriever = HybridRetriever(index=index, embedder=embedder)
-    reader = Reader(index, embedder, load_reading_model(Settings().cache_dir, 2), ReaderModel({}, 0.0))
+    reader = Reader(index, embedder, load_reading_model(Settings().cache_dir, 2))
     found: list[Sample] = []
     for item in read_items([path], "dev"):
         gold = {(g.issue, g.article) for g in item.gold}
@@ -146,7 +137,7 @@ def set_samples(path: Path, index_dir: Path, embedder: Embedder, weight: float) 
             ]
         )
         if held.any():
-            found.append(_sample(reader, evidence, vector, held == held.max(), weight))
+            found.append(_sample(evidence, held == held.max(), weight))
     return found
 
 
@@ -173,17 +164,11 @@ def fit(train: list[Sample], l2: float = 1e-4) -> dict[str, float]:
     return dict(zip(FEATURES, weights.detach().tolist(), strict=True))
 
 
-def accuracy(data: list[Sample], weights: dict[str, float], top: int, closer: float = 0.0) -> float:
+def accuracy(data: list[Sample], weights: dict[str, float], top: int) -> float:
     """Share of questions, by weight, with an answering unit among the `top` best."""
     vector = np.array([weights[name] for name in FEATURES], dtype=np.float32)
-    found = 0.0
-    for sample in data:
-        scores = sample.features @ vector
-        order = np.argsort(-scores)
-        near = [i for i in order[:CLOSER] if i < len(sample.closer)]
-        ranked = sorted(near, key=lambda i: -(scores[i] + closer * sample.closer[i]))
-        found += sample.weight * sample.right[(ranked + [i for i in order if i not in near])[:top]].any()
-    return found / sum(sample.weight for sample in data)
+    found = sum(s.weight * s.right[np.argsort(-s.features @ vector)[:top]].any() for s in data)
+    return float(found) / sum(sample.weight for sample in data)
 
 
 def _say(message: str) -> None:
@@ -216,19 +201,15 @@ def main() -> None:
         own += set_samples(Path(path), Path(index_dir), embedder, options.set_weight)
     train += own
     weights = fit(train)
-    closer = max(range(0, 101, 5), key=lambda weight: accuracy(train, weights, 1, weight))
     report = {
         "source": options.squad.name,
         "questions": len(train),
         "judged_questions": len(judged),
         "retrieved": round(retrieved, 4),
         "own_questions": len(own),
-        "own_top": [round(accuracy(own, weights, top, closer), 4) for top in (1, 2, 3)] if own else [],
-        "judged_top": [round(accuracy(judged, weights, top, closer), 4) for top in (1, 2, 3)],
-        "judged_top1_without_closer": round(accuracy(judged, weights, 1), 4),
-        "own_top1_without_closer": round(accuracy(own, weights, 1), 4) if own else None,
+        "own_top": [round(accuracy(own, weights, top), 4) for top in (1, 2, 3)] if own else [],
+        "judged_top": [round(accuracy(judged, weights, top), 4) for top in (1, 2, 3)],
         "without": {name: round(accuracy(judged, fit([_blank(s, name) for s in train]), 1), 4) for name in FEATURES},
-        "closer": closer,
         "weights": {name: round(value, 4) for name, value in weights.items()},
     }
     text = json.dumps(report, indent=1, ensure_ascii=False)

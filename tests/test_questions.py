@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftz_qa.questions import content_words, kind_of, understand
+from ftz_qa.questions import Question, asked_alone, content_words, kind_of, understand
 from ftz_qa.scope import named_issues
 from ftz_qa.types import Turn
 
@@ -196,3 +196,17 @@ def test_any_text_is_understood_somehow(question: str, earlier: list[str]) -> No
 )
 def test_a_place_or_body_takes_the_place_of_another(before: str, follow_up: str, complete: str) -> None:
     assert understand(follow_up, [Turn("user", before)]).text == complete
+
+
+@pytest.mark.parametrize(
+    ("text", "focus", "alone"),
+    [
+        ("冷链仓什么时候启用，哪家公司建的？", "冷链仓什么时候启用", "冷链仓什么时候启用"),
+        ("冷链仓什么时候启用，哪家公司建的？", "哪家公司建的", "冷链仓，启用，哪家公司建的"),
+        ("园区占地多少亩？", "园区占地多少亩？", "园区占地多少亩？"),
+        ("园区占地多少亩，为什么？", "为什么？", "园区占地，为什么？"),
+        ("出境班列多少列", "那出境呢", "出境班列多少列"),
+    ],
+)
+def test_what_is_asked_alone_keeps_what_it_is_about(text: str, focus: str, alone: str) -> None:
+    assert asked_alone(Question(text, focus, "other")) == alone

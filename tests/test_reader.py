@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -15,10 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import CARS, MEDICINE, PORT, RAIL, NgramEmbedder, make_article, make_issue
-from ftz_qa import reader as reader_module
 from ftz_qa.index import PassageIndex
 from ftz_qa.questions import understand
-from ftz_qa.reader import CLOSER, Reader, ReaderModel, stored_model
+from ftz_qa.reader import Reader, stored_weights
 from ftz_qa.retrieval import HybridRetriever
 from ftz_qa.terms import Terms
 from ftz_qa.terms import tokens_of as tokens
@@ -199,59 +196,12 @@ def test_weights_decide_the_order(
     small_index: PassageIndex, ngram_embedder: NgramEmbedder, reading: ReadingModel
 ) -> None:
     vector, hits = find(small_index, ngram_embedder, "班列")
-    longest = Reader(small_index, ngram_embedder, reading, ReaderModel({"log_length": 1.0}, 0.0))
-    shortest = Reader(small_index, ngram_embedder, reading, ReaderModel({"log_length": -1.0}, 0.0))
+    longest = Reader(small_index, ngram_embedder, reading, {"log_length": 1.0})
+    shortest = Reader(small_index, ngram_embedder, reading, {"log_length": -1.0})
     down = [len(normalize(item.text)) for item in longest.rank(understand("班列"), vector, hits)]
     up = [len(normalize(item.text)) for item in shortest.rank(understand("班列"), vector, hits)]
     assert down == sorted(down, reverse=True)
     assert up == sorted(up)
-
-
-def test_the_closer_look_reorders_only_the_best_few(
-    small_index: PassageIndex, ngram_embedder: NgramEmbedder, reading: ReadingModel
-) -> None:
-    vector, hits = find(small_index, ngram_embedder, "班列")
-    question, weights = understand("班列"), {"unit_cosine": 5.0}
-    plain = Reader(small_index, ngram_embedder, reading, ReaderModel(weights, 0.0)).rank(question, vector, hits)
-    closer = Reader(small_index, ngram_embedder, reading, ReaderModel(weights, 60.0)).rank(question, vector, hits)
-    assert len(plain) > CLOSER
-    spans = [[(item.hit.position, item.span) for item in ranking] for ranking in (plain, closer)]
-    assert set(spans[0][:CLOSER]) == set(spans[1][:CLOSER])
-    assert spans[0][CLOSER:] == spans[1][CLOSER:]
-    assert all(one.score >= other.score for one, other in pairwise(closer))
-
-
-def test_the_closer_look_remembers_what_it_saw(
-    small_index: PassageIndex, ngram_embedder: NgramEmbedder, reading: ReadingModel
-) -> None:
-    vector, hits = find(small_index, ngram_embedder, "班列")
-    reader = Reader(small_index, ngram_embedder, reading, ReaderModel({"unit_cosine": 5.0}, 60.0))
-    first = reader.rank(understand("班列"), vector, hits)
-    ngram_embedder.embedded.clear()
-    assert reader.rank(understand("班列"), vector, hits) == first
-    assert ngram_embedder.embedded == []
-
-
-def test_several_threads_may_read_while_memories_are_dropped(
-    small_index: PassageIndex, ngram_embedder: NgramEmbedder, monkeypatch: pytest.MonkeyPatch, reading: ReadingModel
-) -> None:
-    monkeypatch.setattr(reader_module, "_REMEMBERED", 0)
-    reader = Reader(small_index, ngram_embedder, reading)
-    questions = ["班列", "占地多少亩？", "航程几天？", "出口多少台？"]
-    best = [reader.rank(understand(q), *find(small_index, ngram_embedder, q))[:CLOSER] for q in questions]
-    alone = [reader.closer_vectors(evidence) for evidence in best]
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        with ThreadPoolExecutor(8) as pool:
-            runs = [pool.submit(reader.closer_vectors, evidence) for evidence in best * 500]
-            together = [run.result() for run in runs]
-    finally:
-        sys.setswitchinterval(interval)
-    assert all(np.array_equal(vectors, alone[i % len(best)]) for i, vectors in enumerate(together))
-
-
-# Features
 
 
 @pytest.mark.parametrize("question", [question for question, _ in KINDS])
@@ -408,9 +358,9 @@ def test_a_kind_without_a_sign_of_its_own_accepts_anything(text: str) -> None:
 
 
 def test_the_stored_model_names_only_features_that_there_are() -> None:
-    model = stored_model()
-    assert set(model.weights) <= set(FEATURES)
-    assert len(model.weights) > len(FEATURES) // 2
-    assert all(np.isfinite(weight) for weight in model.weights.values())
-    assert model.closer >= 0
-    assert model.weights["measure"] > 0 > model.weights["year_conflict"]
+    weights = stored_weights()
+    assert set(weights) <= set(FEATURES)
+    assert len(weights) > len(FEATURES) // 2
+    assert all(np.isfinite(weight) for weight in weights.values())
+    assert weights["measure"] > 0 > weights["year_conflict"]
+    assert all(weights[name] > 0 for name in ("read_answerable", "read_evidence", "read_mass"))

@@ -86,6 +86,7 @@ _QUESTION_WORDS = re.compile(
     rf"什么时候|为什么|什么|(?:多少|几)(?:[个多来余万亿]*(?:{MEASURE_WORDS}))?|哪[些个里儿家位天年月种几一]*|谁|怎么样?|如何|为何|何时"
     r"|是否|吗|呢|有没有|是不是|分别|具体|主要|请问|情况|介绍|告诉我"
 )
+_STOPS = re.compile(r"[，,；;。？?！!\s]+")
 _PIECES = re.compile(r"[，,；;？?。]|(?<=[多少几谁里])(?:和|以及|及)")
 _COMPARED = re.compile(
     r"(?P<shared>(?:[^，,？?]{2,}[，,])?)"
@@ -188,6 +189,18 @@ def content_words(question: str) -> str:
     Blanks would be taken for accidents of scanning, and the words on both sides for one.
     """
     return _QUESTION_WORDS.sub("，", _strip_filler(question))
+
+
+def asked_alone(question: Question) -> str:
+    """What is newly asked, behind what the words before it are about but without what these ask.
+
+    ``冷链仓什么时候启用，哪家公司建的？`` with its second part as the focus: ``冷链仓，启用，哪家公司建的``.
+    """
+    start = question.text.find(question.focus)
+    if start < 0:
+        return question.text
+    before = _STOPS.sub("，", content_words(question.text[:start])).strip("，")
+    return f"{before}，{question.focus}" if before else question.focus
 
 
 def _strip_filler(question: str) -> str:

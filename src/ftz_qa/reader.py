@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ftz_qa.passages import passage_context
-from ftz_qa.questions import parts_of
+from ftz_qa.questions import asked_alone, parts_of
 from ftz_qa.reading import ReadingText
 from ftz_qa.types import Span
 from ftz_qa.unit_features import FEATURES, Asked, unit_features
@@ -26,16 +26,8 @@ if TYPE_CHECKING:
     from ftz_qa.reading import Reading, ReadingModel
     from ftz_qa.types import Hit
 
-CLOSER = 5
-"""How many units get the closer look."""
-
-CLOSER_CHARS = 160
-"""How much of a unit the closer look sees."""
-
 READ_PASSAGES = 6
 """How many of the hits the trained reader reads, the first ones."""
-
-_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +69,7 @@ class Evidence:
 
 
 class Reader:
-    """Ranks the units of the hits: by a linear model of `FEATURES`, then the best few once more by a closer look.
-
-    The closer look embeds a unit by itself, under its article's title, where the vectors of the index show it as it
-    reads within its passage. That takes time, so it is kept for the few that matter and remembered.
+    """Ranks the units of the hits by a linear model of `FEATURES`.
 
     Parameters
     ----------
@@ -90,9 +79,8 @@ class Reader:
         The model that made them.
     reading
         The trained reader.
-    model
-        Weights of the features and of the closer look; None for those that come with the package (fitted by
-        ``benchmarks/fit_reader.py``).
+    weights
+        Of the features, by name; None for those that come with the package (fitted by ``benchmarks/fit_reader.py``).
     """
 
     def __init__(
@@ -100,15 +88,13 @@ class Reader:
         index: PassageIndex,
         embedder: Embedder,
         reading: ReadingModel,
-        model: ReaderModel | None = None,
+        weights: Mapping[str, float] | None = None,
     ) -> None:
         self._index = index
         self._embedder = embedder
-        model = model or stored_model()
-        self._weights = np.array([model.weights.get(name, 0.0) for name in FEATURES], dtype=np.float32)
-        self._closer_weight = model.closer
+        weights = weights or stored_weights()
+        self._weights = np.array([weights.get(name, 0.0) for name in FEATURES], dtype=np.float32)
         self._reading = reading
-        self._closer: dict[tuple[int, Span], NDArray[np.float32]] = {}
 
     def rank(self, question: Question, vector: NDArray[np.float32], hits: Sequence[Hit]) -> list[Evidence]:
         """Every unit of the hits, the likeliest answer first; `vector` is the question's unit vector (dimension,)."""
@@ -125,7 +111,7 @@ class Reader:
                 for span, score, row in zip(spans, scores, features.tolist(), strict=True)
             )
         evidence.sort(key=lambda item: -item.score)
-        return self._look_closer(evidence, vector) if self._closer_weight else evidence
+        return evidence
 
     def _read(self, question: Question, hits: Sequence[Hit]) -> list[Reading]:
         """What the trained reader sees in the hits."""
@@ -137,7 +123,7 @@ class Reader:
             date = passage.issue.date
             when = f"{date.year}年{date.month}月 " if date is not None else ""
             texts.append(ReadingText(when + passage_context(passage), passage.text, units))
-        return self._reading.read(question.text, texts)
+        return self._reading.read(asked_alone(question), texts)
 
     def rank_parts(
         self,
@@ -168,41 +154,9 @@ class Reader:
             rankings.append(self.rank(part, near / np.linalg.norm(near), list(found.values())))
         return rankings
 
-    def _look_closer(self, evidence: list[Evidence], vector: NDArray[np.float32]) -> list[Evidence]:
-        """The same units, the first `CLOSER` of them in a new order; the rest keep their distance to them."""
-        near = evidence[:CLOSER]
-        if len(near) < 2:
-            return evidence
-        cosines = self.closer_vectors(near) @ vector
-        raised = self._closer_weight * (cosines - cosines.max())
-        again = [replace(item, score=item.score + float(by)) for item, by in zip(near, raised, strict=True)]
-        again.sort(key=lambda item: -item.score)
-        shift = min(0.0, again[-1].score - near[-1].score)
-        return again + [replace(item, score=item.score + shift) for item in evidence[CLOSER:]]
 
-    def closer_vectors(self, evidence: Sequence[Evidence]) -> NDArray[np.float32]:
-        """Vectors of units by themselves, each under its article's title: float32 (units, dimension), unit rows."""
-        keys = [(item.hit.position, item.span) for item in evidence]
-        known = self._closer  # another thread may put an empty one in its place
-        new = [i for i, key in enumerate(keys) if key not in known]
-        texts = [f"{evidence[i].hit.passage.article.title}：{evidence[i].text[:CLOSER_CHARS]}" for i in new]
-        found = dict(zip([keys[i] for i in new], self._embedder.embed_passages(texts), strict=True))
-        found.update((key, known[key]) for key in keys if key not in found)
-        if len(known) > _REMEMBERED:
-            self._closer = known = {}
-        known.update(found)
-        return np.stack([found[key] for key in keys])
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderModel:
-    """Weights of `FEATURES` by name, and of the cosine of the closer look (0 leaves it out)."""
-
-    weights: Mapping[str, float]
-    closer: float
-
-
-def stored_model() -> ReaderModel:
-    """The model that comes with the package."""
+def stored_weights() -> Mapping[str, float]:
+    """The weights of `FEATURES` that come with the package."""
     stored = json.loads(resources.files("ftz_qa").joinpath("data/reader.json").read_text(encoding="utf-8"))
-    return ReaderModel(stored["weights"], stored["closer"])
+    weights: Mapping[str, float] = stored["weights"]
+    return weights
