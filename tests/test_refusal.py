@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -25,15 +26,12 @@ if TYPE_CHECKING:
     from ftz_qa.answering import Answerer
 
 SIGNS = (
-    "measure_missing",
     "missing_years",
     "missing_name",
     "missing_role",
     "figure_asked",
     "latin",
     "who_asked",
-    "date_asked",
-    "reason_asked",
     "several_asked",
 )
 TODAY = dt.date(2025, 9, 15)
@@ -73,23 +71,37 @@ def features(index: PassageIndex, question: str, *texts: str) -> dict[str, float
 
 
 @pytest.mark.parametrize(
-    ("question", "text", "missing"),
+    ("question", "text", "supported"),
     [
-        ("园区占地多少亩？", "占地142亩", 0),
-        ("园区用电多少千瓦时？", "占地142亩", 1),
-        ("园区占地多少亩？", "23家企业", 1),
-        ("园区是谁建的？", "占地142亩", 0),
-        ("总投资多少钱？", "6.5亿元", 0),
+        ("园区占地多少亩？", "占地142亩", True),
+        ("园区用电多少千瓦时？", "占地142亩", False),
+        ("园区占地多少亩？", "23家企业", False),
+        ("总投资多少钱？", "6.5亿元", True),
     ],
 )
-def test_figures_of_the_measure_asked_for_are_there_or_missing(
-    index: PassageIndex, question: str, text: str, missing: float
+def test_only_a_unit_with_the_measure_asked_for_supports(
+    index: PassageIndex, question: str, text: str, supported: bool
 ) -> None:
-    assert features(index, question, text)["measure_missing"] == missing
+    assert (features(index, question, text)["joint_support"] > 0) == supported
 
 
 def test_one_unit_with_the_measure_is_enough(index: PassageIndex) -> None:
-    assert features(index, "园区占地多少亩？", "23家企业", "占地142亩")["measure_missing"] == 0
+    alone = features(index, "园区占地多少亩？", "23家企业")
+    assert features(index, "园区占地多少亩？", "23家企业", "占地142亩")["joint_support"] > alone["joint_support"]
+
+
+def test_the_best_unit_and_the_surest_reading_count(index: PassageIndex) -> None:
+    evidence = found(index, "占地142亩", "23家企业")
+    names = ("focus_coverage", "residual_coverage", "month_conflict", "read_answerable")
+    rows = []
+    for n, item in enumerate(evidence):
+        row = list(item.features)
+        for k, name in enumerate(names):
+            row[FEATURES.index(name)] = 0.1 * (n + k + 1)
+        rows.append(replace(item, features=tuple(row)))
+    values = refusal_features(understand("园区占地多少亩？"), rows, index.lexical.idf, index.newest_date)
+    named = dict(zip(REFUSAL_FEATURES, values, strict=True))
+    assert [named[name] for name in names] == pytest.approx([0.1, 0.2, 0.3, 0.5])
 
 
 # Times
@@ -306,8 +318,8 @@ def test_the_stored_model_weighs_the_features_that_there_are() -> None:
     assert set(model.weights) == set(REFUSAL_FEATURES)
     assert all(math.isfinite(weight) for weight in model.weights.values())
     assert 0 < model.threshold < 1
-    for name in ("measure_missing", "missing_years", "missing_name"):
-        assert model.weights[name] < 0 < model.weights["joint_support"]
+    for name in ("missing_years", "missing_name", "missing_role", "counterpart"):
+        assert model.weights[name] < 0 < model.weights["read_answerable"]
 
 
 @pytest.mark.parametrize(

@@ -24,30 +24,28 @@ if TYPE_CHECKING:
 
 REFUSAL_FEATURES = (
     "bias",
-    "measure_missing",
     "missing_years",
     "missing_name",
     "missing_role",
     "unknown_words",
     "joint_support",
+    "focus_coverage",
+    "residual_coverage",
+    "month_conflict",
     "unit_cosine",
     "fused_score",
     "figure_asked",
     "latin",
     "counterpart",
     "who_asked",
-    "date_asked",
-    "reason_asked",
     "several_asked",
     "read_answerable",
-    "read_evidence",
-    "read_span",
 )
 """What answerability is judged by, in the order of the stored weights; `refusal_features` says what each means."""
 
 _UNIT_COSINE = FEATURES.index("unit_cosine")
 _READ_ANSWERABLE = FEATURES.index("read_answerable")
-_READ_EVIDENCE = FEATURES.index("read_evidence")
+_OF_BEST = tuple(FEATURES.index(name) for name in ("focus_coverage", "residual_coverage", "month_conflict"))
 _ENGLISH = re.compile(
     r"\b(?:what|which|when|where|who|whose|why|how|is|are|was|were|do|does|did|has|have|can|tell|list|explain|summari[sz]e)\b",
     re.I,
@@ -96,17 +94,17 @@ def refusal_features(
 ) -> list[float]:
     """Values of `REFUSAL_FEATURES` for a question and the evidence chosen for it (at least one unit).
 
-    Whether a figure of the measure asked for is missing from the chosen units; whether the year that the question
-    names is; whether a name in it is missing from their articles; whether a role that is asked for (``负责人``) is
-    missing from the chosen units; how many of its content words occur nowhere in the index (thirds); the largest
-    share of its content words, by weight, that one chosen unit holds, together with its title and paragraph so far,
-    where that unit also has the measure and the months asked for; the largest cosine of a chosen unit with the
-    question, scaled so that the usual 0.85 to 0.95 becomes -1 to 1; the fused score of the best one's passage;
-    whether it asks for a figure; whether it is mostly in Latin script, for which words say nothing; how many words of
-    the question have only their counterparts in the chosen units and what stands above them (``出口`` where ``进口`` is
-    said; at most two count); whether it asks for people or bodies, for a time, for reasons or ways, and for several
-    things at once; of what the trained reader says of the chosen units: the largest logits (over 5) of whether the
-    passage answers and the unit bears it out, and how likely its best answer within a unit is.
+    Whether the year that the question names is missing from the chosen units; whether a name in it is missing from
+    their articles; whether a role that is asked for (``负责人``) is missing from the chosen units; how many of its
+    content words occur nowhere in the index (thirds); the largest share of its content words, by weight, that one
+    chosen unit holds, together with its title and paragraph so far, where that unit also has the measure and the months
+    asked for; of the best unit, how much of the newly asked words it covers, and of those that its title leaves open,
+    and whether it speaks of other months; the largest cosine of a chosen unit with the question, scaled so that the
+    usual 0.85 to 0.95 becomes -1 to 1; the fused score of the best one's passage; whether a figure is asked for;
+    whether the question is mostly in Latin script, for which words say nothing; how many of its words have only their
+    counterparts in the chosen units and what stands above them (``出口`` where ``进口`` is said; at most two count);
+    whether it asks for people or bodies, and for several things at once; and the trained reader's largest logit (over
+    5) of whether the passage of a chosen unit answers.
     """
     when = Periods(question.text, today)
     times = [_times_of(item) for item in chosen]
@@ -118,33 +116,21 @@ def refusal_features(
     said = normalize("".join(item.text for item in chosen))
     return [
         1.0,
-        float(not any(measured)),
         float(bool(when.years) and not any(when.matches(said)[1] for said in times)),
         float(_lacks_name([word for word, tag in words if tag in _NAME_TAGS], chosen)),
         float(any(role not in said for role in _ROLE.findall(normalize(question.focus)))),
         sum(any(pair not in idf for pair in _pairs(word)) for word, _ in words) / 3,
         max((_support([word for word, _ in words], item, idf) for item in fitting), default=0.0),
+        *(chosen[0].features[place] for place in _OF_BEST),
         20 * (max(item.features[_UNIT_COSINE] for item in chosen) - 0.9),
         chosen[0].hit.score,
         float(question.kind in {"number", "percent"}),
         float(len(_HAN.findall(question.text)) < len(_LATIN.findall(question.text))),
         float(min(_counterparts(normalize(question.text), chosen), 2)),
         float(question.kind in {"who", "organisation"}),
-        float(question.kind == "date"),
-        float(question.kind in {"reason", "how"}),
         float(len(parts_of(question)) > 1),
-        *_read(chosen),
-    ]
-
-
-def _read(chosen: Sequence[Evidence]) -> tuple[float, float, float]:
-    """The largest of what the trained reader says of the chosen units."""
-    spans = [item.answer_span() for item in chosen]
-    return (
         max(item.features[_READ_ANSWERABLE] for item in chosen),
-        max(item.features[_READ_EVIDENCE] for item in chosen),
-        max((span[1] for span in spans if span is not None), default=0.0),
-    )
+    ]
 
 
 def _content_words(question: Question) -> list[tuple[str, str]]:
