@@ -74,6 +74,10 @@ def test_only_where_a_topic_does_not_stand_to_the_letter_its_words_are_looked_fo
         ("第303期有哪些文章？", ""),
         ("哪篇文章的作者是谁？", ""),
         ("哪些企业提到了融资难？", ""),
+        ("今年上半年一共出了几期？", ""),
+        ("2025年出了几期？", ""),
+        ("最近一次提到RCEP是哪一期？", "rcep"),
+        ("2025年1月的外贸数据在哪几期？", "2025年1月的外贸数据"),
     ],
 )
 def test_the_topic_is_what_the_articles_are_to_speak_of(question: str, topic: str) -> None:

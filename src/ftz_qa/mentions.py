@@ -32,8 +32,11 @@ _WHICH_ARTICLE = re.compile(rf"(?:第几|哪一?)(?:篇|条|则)|哪(?:些|几)(
 _SAYING = re.compile(rf"{_VERB}|[讲说写谈]")
 _SAYS = re.compile(rf"^{ARTICLE_WORD}?(?:里面?|中|上|[是在都有专门])*(?:{_VERB}|[讲说写谈])(?P<topic>.+)$")
 _EDGES = re.compile(
-    rf"^(?:请问|想找|找|讲|在|都|有|曾经?|分别|最早|最近|是|被|还|的|过|了|到|关于|有关|对|{_VERB}|里面?|{_STOPS})+"
-    rf"|(?:都|有|曾经?|分别|最早|最近|是|被|还|的|过|了|到|吗|呢|在|{_VERB}|{ARTICLE_WORD}|情况|相关|有关|{_STOPS})+$"
+    rf"^(?:请问|想找|找|讲|在|都|有|曾经?|分别|最早|最近|最后|[一首]次|第一次|是|被|还|的|过|了|到|关于|有关|对|{_VERB}|里面?|{_STOPS})+"
+    rf"|(?:都|有|曾经?|分别|最早|最近|最后|[一首]次|第一次|一?共|总共|是|被|还|的|过|了|到|吗|呢|在|{_VERB}|{ARTICLE_WORD}|情况|相关|有关|{_STOPS})+$"
+)
+_TIMES = re.compile(
+    r"(?:\d{4}|[今去明前当])年|[上下]半年|[一二三四1-4]季度|\d{1,2}月份?|年内|一?共|总共|出版?了?|来|以来"
 )
 _TRIMMED = 4
 _QUOTES = re.compile("[“”\"'‘’《》「」()（）]")
@@ -58,7 +61,8 @@ def asked_topic(text: str) -> str:
 def _trimmed(text: str) -> str:
     for _ in range(_TRIMMED):
         text = _EDGES.sub("", text)
-    return text if len(text) > 1 else ""
+    # What is left of ``今年上半年一共出了几期`` names a time, and no topic.
+    return text if len(_TIMES.sub("", text)) > 1 else ""
 
 
 class PlainTexts:
