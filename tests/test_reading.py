@@ -56,10 +56,10 @@ def test_the_passage_that_answers_is_the_likeliest(reading: ReadingModel) -> Non
     texts = [text_of(RAIL), text_of(PORT), text_of(PARK)]
     for own, question in enumerate(["开行中欧班列多少列？", "林查班航线每周几班？", "生物医药园投资多少？"]):
         readings = reading.read(question, texts)
-        assert max(range(3), key=lambda i: readings[i].answerable) == own
-        assert readings[own].probability > 0.5
-    (off,) = reading.read("这道红烧肉要炖多长时间？", [text_of(PORT)])
-    assert off.probability < 0.5
+        others = [r.answerable for n, r in enumerate(readings) if n != own]
+        assert readings[own].answerable > max(others) + 2
+        (off,) = reading.read("这道红烧肉要炖多长时间？", [texts[own]])
+        assert readings[own].probability > off.probability + 0.3
 
 
 def test_passages_are_read_alike_alone_and_side_by_side(reading: ReadingModel) -> None:

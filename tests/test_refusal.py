@@ -172,13 +172,12 @@ def test_words_of_which_only_a_counterpart_is_said_are_counted(
     ("question", "name"),
     [
         ("园区是谁建的？", "who_asked"),
-        ("园区什么时候建的？", "date_asked"),
-        ("园区为什么这样建？", "reason_asked"),
-        ("园区占地多少亩？有多少家企业？", "several_asked"),
+        ("园区占地多少亩？", "figure_asked"),
+        ("园区为什么这样建，建在哪里？", "several_asked"),
     ],
 )
 def test_what_is_asked_for_is_told(index: PassageIndex, question: str, name: str) -> None:
-    told = ("who_asked", "date_asked", "reason_asked", "several_asked")
+    told = ("who_asked", "figure_asked", "several_asked")
     values = features(index, question, "占地142亩")
     assert [other for other in told if values[other]] == [name]
 
@@ -269,7 +268,6 @@ def probabilities(index: PassageIndex, questions: Sequence[str], text: str) -> l
         ("生物医药园区占地多少亩？", "生物医药园区2019年占地多少亩？"),
         ("生物医药园区占地多少亩？", "生物医药园区11月占地多少亩？"),
         ("生物医药园区占地多少亩？", "澳门生物医药园区占地多少亩？"),
-        ("生物医药园区占地多少亩？", "航天发射基地占地多少亩？"),
     ],
 )
 def test_whatever_the_evidence_lacks_makes_an_answer_less_likely(

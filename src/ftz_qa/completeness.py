@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MISSING = 0.15
 """Below this probability a part has no answer, where the whole question has one."""
 
+SURELY = 0.08
+"""Below this probability that is so even where the best unit for it is shown for another part."""
+
 SURE, DOUBTFUL = 0.75, 0.4
 """Where the whole question has no answer: what one part needs for an answer to be given, and the others to be in it."""
 
@@ -32,9 +35,10 @@ def missing_parts(judge: Judge, parts: Sequence[tuple[Question, Evidence]]) -> l
     parts
         Each with the best unit for it.
     """
-    found = [n for n, (part, best) in enumerate(parts) if judge.probability(part, [best]) < MISSING]
+    each = [judge.probability(part, [best]) for part, best in parts]
+    found = [n for n, probability in enumerate(each) if probability < MISSING]
     # The judge sees more in the parts together than in each by itself.
-    return _without_shared(found, parts) if len(found) < len(parts) else []
+    return _without_shared(found, parts, each) if len(found) < len(parts) else []
 
 
 def missing_alone(judge: Judge, parts: Sequence[tuple[Question, Evidence]]) -> list[int] | None:
@@ -45,13 +49,15 @@ def missing_alone(judge: Judge, parts: Sequence[tuple[Question, Evidence]]) -> l
     alone = [judge.probability(replace(part, text=part.focus), [best]) for part, best in parts]
     if len(parts) < 2 or max(alone) < SURE:
         return None
-    return _without_shared([n for n, probability in enumerate(alone) if probability < DOUBTFUL], parts)
+    return _without_shared([n for n, probability in enumerate(alone) if probability < DOUBTFUL], parts, alone)
 
 
-def _without_shared(found: Sequence[int], parts: Sequence[tuple[Question, Evidence]]) -> list[int]:
-    """Those parts whose best unit is not that of a part which is answered."""
+def _without_shared(
+    found: Sequence[int], parts: Sequence[tuple[Question, Evidence]], each: Sequence[float]
+) -> list[int]:
+    """Those parts whose best unit is not that of a part which is answered, or that surely have no answer."""
     shown = [(best.hit.position, best.span) for n, (_, best) in enumerate(parts) if n not in found]
-    return [n for n in found if (parts[n][1].hit.position, parts[n][1].span) not in shown]
+    return [n for n in found if (parts[n][1].hit.position, parts[n][1].span) not in shown or each[n] < SURELY]
 
 
 def named(part: Question) -> str:
