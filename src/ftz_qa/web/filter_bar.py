@@ -47,8 +47,8 @@ class FilterBar:
             filters = read_filters(event.fields if isinstance(event.fields, dict) else {})
             return {self.filters: filters, self.applied: applied_html(filters)}
 
-        # Several fields may change before the first is answered: the last state counts.
-        self.controls.limit(limit, None, [self.filters, self.applied], trigger_mode="always_last", **private)
+        # Several fields may change before the first is answered, and none of them may be dropped.
+        self.controls.limit(limit, None, [self.filters, self.applied], trigger_mode="multiple", **private)
 
     def shown(self, issues: Sequence[Issue], filters: Filters) -> Updates:
         """The controls for these issues, set to these filters."""
