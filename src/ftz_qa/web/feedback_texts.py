@@ -9,7 +9,6 @@ THANKS_DISLIKED = "已记录：没用。请说说哪里不对（不填也行）�
 REASON = "说明"
 SEND = "提交说明"
 CLOSE = "关闭"
-SENT = "已记录，谢谢。"
 NOT_FINISHED = "这个回答没有答完，不能评价。"
 
 REFRESH = "刷新"
