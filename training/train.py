@@ -249,7 +249,8 @@ class Run:
 def train(options: argparse.Namespace, config: dict[str, Any]) -> None:
     """All steps, from the last checkpoint on, then the figures."""
     run = Run(options, config)
-    started, ahead, recent = time.perf_counter(), run.done, []
+    started, recent = time.perf_counter(), []
+    ahead = run.done + config.get("skip", 0)  # what an earlier stage with the same seed has seen
     for epoch in range(1000):
         batches = epoch_batches(run.examples, config, random.Random(f"{config['seed']}/{epoch}"))
         if ahead >= len(batches):  # an epoch that is behind us
