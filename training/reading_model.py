@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HEADS = 12
+WEIGHT_RANGE = 63  # as in ftz_qa.e5_graph, which a machine that only trains need not have
 EPSILON = 1e-12
 
 
@@ -30,13 +31,28 @@ class Reading:
     answerable: Tensor
 
 
+class RoundedLinear(nn.Linear):
+    """Multiplies by weights rounded as they will be kept, in 8 bits; gradients pass as if they were not.
+
+    So the last steps learn to live with the rounding (straight-through estimator, Bengio et al. 2013; quantisation in
+    training, Jacob et al. 2018).
+    """
+
+    def forward(self, state: Tensor) -> Tensor:
+        """States (…, inputs) to (…, outputs)."""
+        with torch.no_grad():
+            scale = self.weight.abs().amax(1, keepdim=True) / WEIGHT_RANGE
+            shift = (self.weight / scale).round_().mul_(scale).sub_(self.weight)
+        return functional.linear(state, self.weight + shift, self.bias)
+
+
 class Layer(nn.Module):
     """One layer of BERT (Devlin et al. 2019), normalised after each addition."""
 
     def __init__(self, hidden: int) -> None:
         super().__init__()
-        self.q, self.k, self.v, self.ao = (nn.Linear(hidden, hidden) for _ in range(4))
-        self.fi, self.fo = nn.Linear(hidden, 4 * hidden), nn.Linear(4 * hidden, hidden)
+        self.q, self.k, self.v, self.ao = (RoundedLinear(hidden, hidden) for _ in range(4))
+        self.fi, self.fo = RoundedLinear(hidden, 4 * hidden), RoundedLinear(4 * hidden, hidden)
         self.aln, self.oln = nn.LayerNorm(hidden, EPSILON), nn.LayerNorm(hidden, EPSILON)
 
     def forward(self, state: Tensor, mask: Tensor, dropout: float) -> Tensor:

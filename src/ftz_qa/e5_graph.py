@@ -102,10 +102,13 @@ class GraphWriter:
         if not self._int8:
             product = self._node("MatMul", [state, self._tensor(f"{name}.w", weight.T.copy())], f"{name}.product")
             return self._node("Add", [product, self._vector(f"{name}.b")], f"{name}.out")
+        return self._product8(name, state, weight, self._vector(f"{name}.b"), f"{name}.out")
+
+    def _product8(self, name: str, state: str, weight: NDArray[np.float32], bias: str, output: str) -> str:
         scales = np.abs(weight).max(axis=1) / WEIGHT_RANGE
         codes = np.rint(weight / scales[:, None]).astype(np.int8)
         inputs = [state, self._tensor(f"{name}.w", np.ascontiguousarray(codes.T)), self._tensor(f"{name}.s", scales)]
-        return self._node("DynamicQuantizeMatMul", [*inputs, "", self._vector(f"{name}.b")], f"{name}.out", _MICROSOFT)
+        return self._node("DynamicQuantizeMatMul", [*inputs, *(["", bias] if bias else [])], output, _MICROSOFT)
 
     def _add_norm(self, name: str, state: str, residual: str) -> str:
         inputs = [state, residual, self._vector(f"{name}.w"), self._vector(f"{name}.b")]

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _DATA = "data/reading_model.npz"
 _CARD = "data/reading_model.json"
-_RECIPE = "int8"
+_RECIPE = "int8-by-token"
 _GRAPH = "reader.onnx"
 LONGEST_ANSWER = 60
 """Longest answer, in tokens."""

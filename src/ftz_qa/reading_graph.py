@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 TOKEN_LOGITS = ("start", "end", "evidence")
 _SCALE = ".scale"
+# The inputs of these products are thirty times as large for a few tokens (the first one, separators) as for all others,
+# which would be left with three of their 8 bits.
+_BY_TOKEN = ("fi", "fo")
 
 
 def pack(tensors: Mapping[str, NDArray[np.float32]]) -> bytes:
@@ -89,6 +92,16 @@ class _ReadingGraphWriter(GraphWriter):
 
     def _floats(self, name: str) -> NDArray[np.float32]:
         return self._own[name].copy() if name in self._own else super()._floats(name)
+
+    def _linear(self, name: str, state: str) -> str:
+        if not self._int8 or not name.endswith(_BY_TOKEN):
+            return super()._linear(name, state)
+        size = self._node("Abs", [state], f"{name}.size")
+        largest = self._node("ReduceMax", [size, self._tensor(f"{name}.axis", np.array([-1]))], f"{name}.largest")
+        even = self._node("Div", [state, largest], f"{name}.even")
+        product = self._product8(name, even, self._floats(f"{name}.w"), "", f"{name}.product")
+        scaled = self._node("Mul", [product, largest], f"{name}.scaled")
+        return self._node("Add", [scaled, self._vector(f"{name}.b")], f"{name}.out")
 
     def _outputs(self, state: str) -> dict[str, list[str | int]]:
         self._head("head.tokens", state, "tokens")
