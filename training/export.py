@@ -1,8 +1,9 @@
 """Make the package's reading model from a run of `train.py`, judge it in 8 bits (and not), and write its card.
 
-    python training/export.py --runs RUN1 RUN2 … --judge CMRC_TRIAL.json [--out DIR] [--card FILE.md]
+    python training/export.py --runs RUN1 RUN2 … --judge CMRC_TRIAL.json --texts CMRC.json issues [--out DIR]
 
-The last run's checkpoint is packed; the earlier ones are the stages before it, which the card tells of.
+The last run's checkpoint is packed; the earlier ones are the stages before it, which the card tells of. Of `--texts`
+(files in SQuAD layout, bulletins as text, or folders of these) it tells how many tokens the vocabulary lacks.
 """
 
 from __future__ import annotations
@@ -17,19 +18,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from corpora import read_squad
 from judging import judge, read_gold
+from tokenizers import Tokenizer
 
 from ftz_qa.default_model import default_model_folder
 from ftz_qa.e5_weights import find_weights, read_weights
 from ftz_qa.model_cache import bytes_sha256
 from ftz_qa.reading import ReadingModel
 from ftz_qa.reading_graph import build_reading_graph, pack, unpack
+from ftz_qa.reading_input import ReadingEncoder
 from ftz_qa.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 ROOT = Path(__file__).parents[1]
+UNKNOWN = 3  # token id
 SHOWN = ("questions", "em", "f1", "sentence", "auroc")
 
 
@@ -65,7 +70,30 @@ def judged(content: bytes, tensors: dict[str, np.ndarray], path: Path, questions
     return figures
 
 
-def card_text(content: bytes, stages: list[dict[str, Any]], figures: dict[str, Any], judged_on: str) -> str:
+def unknown_tokens(paths: Sequence[Path]) -> list[tuple[str, int, float]]:
+    """For each file or folder its name, how many tokens it has, and the percentage that the vocabulary lacks."""
+    encoder = ReadingEncoder(Tokenizer.from_file(str(default_model_folder(Settings().cache_dir) / "tokenizer.json")))
+    rows = []
+    for path in paths:
+        texts: list[str] = []
+        for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+            if file.suffix == ".json":
+                asked = read_squad(file)
+                texts += [*dict.fromkeys(item.text.body for item in asked), *(item.question for item in asked)]
+            else:
+                texts.append(file.read_text(encoding="utf-8"))
+        ids = [token for text in texts for token in encoder.ids(text)]
+        rows.append((path.stem, len(ids), round(100 * ids.count(UNKNOWN) / max(len(ids), 1), 3)))
+    return rows
+
+
+def card_text(
+    content: bytes,
+    stages: list[dict[str, Any]],
+    figures: dict[str, Any],
+    judged_on: str,
+    unknown: Sequence[tuple[str, int, float]],
+) -> str:
     """The model card, from its template."""
     names = [f"stage {n}" for n in range(1, len(stages) + 1)]
     keys = sorted(set().union(*(stage["config"] for stage in stages)))
@@ -74,6 +102,7 @@ def card_text(content: bytes, stages: list[dict[str, Any]], figures: dict[str, A
         megabytes=round(len(content) / 1e6, 1),
         sha256=bytes_sha256(content),
         figures=_rows([f"{name}, {judged_on}", *(v[key] for key in SHOWN)] for name, v in figures.items()),
+        unknown=_rows(unknown),
         settings=_table(["setting", *names], ([key, *(s["config"].get(key, "") for s in stages)] for key in keys)),
         training=_table(
             ["", *stages[-1]["figures"]["squad"]],
@@ -100,6 +129,7 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, nargs="+", required=True, help="folders that train.py wrote, in order")
     parser.add_argument("--judge", type=Path, required=True)
     parser.add_argument("--questions", type=int, default=300)
+    parser.add_argument("--texts", type=Path, nargs="*", default=[], help="whose unknown tokens to count")
     parser.add_argument("--fp32", action="store_true", help="judge the model in float32, too")
     parser.add_argument("--out", type=Path, default=ROOT / "src/ftz_qa/data")
     parser.add_argument("--card", type=Path, default=ROOT / "docs/reading-model.md")
@@ -112,7 +142,9 @@ def main() -> None:
     (options.out / "reading_model.npz").write_bytes(content)
     card = {"sha256": bytes_sha256(content), "bytes": len(content), "stages": stages, "judged": figures}
     (options.out / "reading_model.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-    options.card.write_text(card_text(content, stages, figures, options.judge.stem), encoding="utf-8")
+    options.card.write_text(
+        card_text(content, stages, figures, options.judge.stem, unknown_tokens(options.texts)), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":
