@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from conftest import CARS, MEDICINE, PORT, RAIL, NgramEmbedder, make_article, make_issue
 from ftz_qa.index import PassageIndex
 from ftz_qa.questions import understand
-from ftz_qa.reader import Reader, stored_weights
+from ftz_qa.reader import READ_FIRST, READ_MOST, Reader, stored_weights
+from ftz_qa.reading import ReadingModel
 from ftz_qa.retrieval import HybridRetriever
 from ftz_qa.terms import Terms
 from ftz_qa.terms import tokens_of as tokens
@@ -24,13 +25,13 @@ from ftz_qa.types import Hit, Section
 from ftz_qa.unit_features import FEATURES, asked_measure, has_expected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     from ftz_qa.embedding import Embedder
     from ftz_qa.reader import Evidence
-    from ftz_qa.reading import ReadingModel
+    from ftz_qa.reading import Reading, ReadingText
     from ftz_qa.types import Issue
 
     FeaturesOf = Callable[[Issue, str], dict[str, Evidence]]
@@ -364,3 +365,28 @@ def test_the_stored_model_names_only_features_that_there_are() -> None:
     assert all(np.isfinite(weight) for weight in weights.values())
     assert weights["measure"] > 0 > weights["year_conflict"]
     assert all(weights[name] > 0 for name in ("read_answerable", "read_evidence", "read_mass"))
+
+
+class CountingModel(ReadingModel):
+    """The trained reader with a set certainty, which keeps count of what it is given."""
+
+    def __init__(self, reading: ReadingModel, logit: float) -> None:
+        self._inner, self._logit = reading, logit
+        self.seen: list[str] = []
+
+    def read(self, question: str, passages: Sequence[ReadingText]) -> list[Reading]:
+        """As the trained reader, as certain as was set."""
+        self.seen += [passage.text for passage in passages]
+        return [dataclasses.replace(r, answerable=self._logit) for r in self._inner.read(question, passages)]
+
+
+@pytest.mark.parametrize(("logit", "read"), [(5.0, READ_FIRST), (0.0, READ_MOST)])
+def test_further_hits_are_read_only_while_none_surely_answers(reading: ReadingModel, logit: float, read: int) -> None:
+    embedder = NgramEmbedder()
+    articles = [(f"第{n}座园区启用", f"第{n}座园区占地{n}亩，已有企业入驻。") for n in range(1, 10)]
+    index = PassageIndex.build([make_issue(7, *articles)], embedder)
+    model = CountingModel(reading, logit)
+    vector, hits = find(index, embedder, "园区占地多少亩？")
+    evidence = Reader(index, embedder, model).rank(understand("园区占地多少亩？"), vector, hits)
+    assert model.seen == [hit.passage.text for hit in hits[:read]]
+    assert len({item.hit.position for item in evidence}) == len(hits) > READ_MOST

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from ftz_qa.reading import Reading, ReadingModel
     from ftz_qa.types import Hit
 
-READ_PASSAGES = 6
-"""How many of the hits the trained reader reads, the first ones."""
+READ_FIRST, READ_MOST = 4, 6
+"""How many of the hits the trained reader reads, and how many where none of these surely answers."""
+_SURE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Reader:
         """Every unit of the hits, the likeliest answer first; `vector` is the question's unit vector (dimension,)."""
         asked = Asked(question, self._index.lexical.idf, self._index.newest_date)
         evidence: list[Evidence] = []
-        readings = self._read(question, hits[:READ_PASSAGES])
+        readings = self._read(question, hits)
         for rank, hit in enumerate(hits):
             spans, vectors = self._index.units_of(hit.position)
             reading = readings[rank] if rank < len(readings) else None
@@ -114,7 +115,13 @@ class Reader:
         return evidence
 
     def _read(self, question: Question, hits: Sequence[Hit]) -> list[Reading]:
-        """What the trained reader sees in the hits."""
+        """What the trained reader sees in the first hits."""
+        readings = self._read_all(question, hits[:READ_FIRST])
+        if all(reading.probability < _SURE for reading in readings):
+            readings += self._read_all(question, hits[READ_FIRST:READ_MOST])
+        return readings
+
+    def _read_all(self, question: Question, hits: Sequence[Hit]) -> list[Reading]:
         texts = []
         for hit in hits:
             passage = hit.passage
