@@ -81,7 +81,11 @@ def client_of(*replies: Any, limits: Limits | None = None, **options: Any) -> tu
 
 def prompts() -> Prompts:
     """Those that come with the program."""
-    return Prompts(load_prompt(PROMPTS, "answer", PLACEHOLDERS), load_prompt(PROMPTS, "repair", REPAIR_PLACEHOLDERS))
+    return Prompts(
+        load_prompt(PROMPTS, "answer", PLACEHOLDERS),
+        load_prompt(PROMPTS, "repair", REPAIR_PLACEHOLDERS),
+        load_prompt(PROMPTS, "digest", PLACEHOLDERS),
+    )
 
 
 def writer_of(client: LlmClient, near: Any = None, room: Room | None = None) -> Writer:  # noqa: ANN401

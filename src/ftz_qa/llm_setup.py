@@ -38,9 +38,14 @@ def load_client(settings: Settings) -> LlmClient | None:
         api_key(settings),
         timeout=settings.llm_first_token,
         retries=settings.llm_retries,
-        max_tokens=settings.llm_max_tokens,
+        max_tokens=room_of(settings).longest_reply,
     )
     return LlmClient(model, Limits(settings.llm_first_token, settings.llm_overall, settings.llm_concurrency))
+
+
+def room_of(settings: Settings) -> Room:
+    """The tokens that the settings grant."""
+    return Room(settings.llm_context, settings.llm_max_tokens)
 
 
 def api_key(settings: Settings) -> str:
@@ -77,12 +82,12 @@ def load_writer(settings: Settings, embedder: Embedder) -> Writer | None:
     prompts = Prompts(
         load_prompt(settings.prompts_dir, "answer", PLACEHOLDERS),
         load_prompt(settings.prompts_dir, "repair", REPAIR_PLACEHOLDERS),
+        load_prompt(settings.prompts_dir, "digest", PLACEHOLDERS),
     )
     client = load_client(settings)
     if client is None:
         return None
     condense = load_prompt(settings.prompts_dir, "condense", CONDENSE_PLACEHOLDERS)
     condenser = Condenser(client, condense) if settings.llm_condense else None
-    room = Room(settings.llm_context, settings.llm_max_tokens)
     price = Price(settings.llm_price_in, settings.llm_price_out)
-    return Writer(client, prompts, Nearness(embedder), room, price, condenser)
+    return Writer(client, prompts, Nearness(embedder), room_of(settings), price, condenser)
