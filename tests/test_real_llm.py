@@ -78,7 +78,7 @@ def settings_of(url: str, **more: object) -> Settings:
 
 
 def asking(answerer: Answerer, embedder: Embedder, url: str, **more: object) -> Answerer:
-    writer = load_writer(settings_of(url, **more), embedder)
+    writer = load_writer(settings_of(url, **more), embedder, answerer.chain.reading)
     return Answerer(AnswerChain(answerer.chain.index, embedder, answerer.chain.reading, writer=writer))
 
 

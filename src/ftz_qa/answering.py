@@ -400,5 +400,5 @@ def load_answerer(settings: Settings, progress: Callable[[str], None] | None = N
         progress=progress,
     )
     reading = load_reading_model(settings.cache_dir, settings.threads, progress)
-    writer = load_writer(settings, embedder)
+    writer = load_writer(settings, embedder, reading)
     return Answerer(AnswerChain(index, embedder, reading, settings.index_dir, writer))

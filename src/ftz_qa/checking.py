@@ -35,6 +35,8 @@ class Desk:
     ----------
     near
         As in `Writer`.
+    reads
+        As in `Writer`.
     marks
         Whether a sentence that is not borne out may be shown with a mark; False leaves it out.
     """
@@ -43,11 +45,13 @@ class Desk:
         self,
         evidence: Evidence,
         near: Callable[[str, Sequence[Place], Sequence[Place]], bool] | None,
+        reads: Callable[[str, Sequence[Place]], str] | None = None,
         *,
         marks: bool = True,
     ) -> None:
         self._places = [Place(passage) for passage in evidence.passages]
         self._near = near
+        self._reads = reads
         self._marks = marks
         self.silent = False
 
@@ -64,6 +68,8 @@ class Desk:
         problem = problem_of(sentence.text, cited, self._is_near)
         if problem and problem.kind == "no_marker" and sentence.markers:
             problem = Problem("unknown_marker", "".join(f"[{n}]" for n in sentence.markers))
+        if problem is None and self._reads is not None and (figure := self._reads(sentence.text, cited)):
+            problem = Problem("figure", figure)
         return Checked(sentence, problem)
 
     def _is_near(self, sentence: str, cited: Sequence[Place]) -> bool:

@@ -11,10 +11,12 @@ from ftz_qa.llm import chat_model, check_local
 from ftz_qa.llm_calls import Limits, LlmClient
 from ftz_qa.nearness import Nearness
 from ftz_qa.prompts import load_prompt
+from ftz_qa.second_reading import SecondReading
 from ftz_qa.writer import PLACEHOLDERS, REPAIR_PLACEHOLDERS, Price, Prompts, Room, Writer
 
 if TYPE_CHECKING:
     from ftz_qa.embedding import Embedder
+    from ftz_qa.reading import ReadingModel
     from ftz_qa.settings import Settings
 
 
@@ -67,8 +69,13 @@ def api_key(settings: Settings) -> str:
         raise InputError(wording.key_file_unusable(path, "UTF-8")) from None
 
 
-def load_writer(settings: Settings, embedder: Embedder) -> Writer | None:
+def load_writer(settings: Settings, embedder: Embedder, reading: ReadingModel | None = None) -> Writer | None:
     """The writer of answers that the settings name; None where they name no language model.
+
+    Parameters
+    ----------
+    embedder, reading
+        What its sentences are checked with.
 
     Raises
     ------
@@ -89,5 +96,6 @@ def load_writer(settings: Settings, embedder: Embedder) -> Writer | None:
         return None
     condense = load_prompt(settings.prompts_dir, "condense", CONDENSE_PLACEHOLDERS)
     condenser = Condenser(client, condense) if settings.llm_condense else None
+    reads = SecondReading(reading) if reading is not None else None
     price = Price(settings.llm_price_in, settings.llm_price_out)
-    return Writer(client, prompts, Nearness(embedder), room_of(settings), price, condenser)
+    return Writer(client, prompts, Nearness(embedder), room_of(settings), price, condenser, reads)

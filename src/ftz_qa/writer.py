@@ -136,6 +136,8 @@ class Writer:
         Of tokens, for the cost of each answer.
     condenser
         Restates follow-ups before anything is searched; None leaves them to the rules.
+    reads
+        Which figure of a sentence is read otherwise in the passages that it cites; empty for none. None reads nothing.
     """
 
     def __init__(
@@ -146,7 +148,9 @@ class Writer:
         room: Room | None = None,
         price: Price | None = None,
         condenser: Condenser | None = None,
+        reads: Callable[[str, Sequence[Place]], str] | None = None,
     ) -> None:
+        self._reads = reads
         self._price = price or Price()
         self.condenser = condenser
         self.client = client
@@ -187,7 +191,7 @@ class Writer:
         template = self._template(draft)
         budget = self._room.left(template, {"question": question})
         evidence = evidence_for(draft.question, draft.passages, budget)
-        desk = Desk(evidence, self._near, marks=not draft.lines)
+        desk = Desk(evidence, self._near, self._reads, marks=not draft.lines)
         reply = session.stream(template, {"evidence": evidence.text, "question": question}, config)
         held: list[Checked] = []
         for checked in map(desk.check, sentences(reply)):
