@@ -94,10 +94,14 @@ def writer_of(client: LlmClient, near: Any = None, room: Room | None = None) -> 
 
 
 def written(
-    writer: Writer, passages: Sequence[Passage], extract: Answer, question: str = "问题？"
+    writer: Writer,
+    passages: Sequence[Passage],
+    extract: Answer,
+    question: str = "问题？",
+    **more: Any,  # noqa: ANN401
 ) -> tuple[str, Answer]:
     """What a writer shows of its answer, and the answer."""
-    stream = writer.stream(Draft(question, tuple(passages), extract))
+    stream = writer.stream(Draft(question, tuple(passages), extract, **more))
     shown = ""
     while True:
         try:

@@ -122,6 +122,26 @@ def test_an_answer_that_is_borne_out_has_no_mark(page: Page, asked: Answerer, en
     assert record(address)["verified"] is True
 
 
+def test_a_sentence_shows_while_the_next_ones_are_still_to_come(
+    page: Page, asked: Answerer, endpoint: Endpoint, address: str
+) -> None:
+    n = shown_under(FACT, asked, endpoint)
+    endpoint.text = (
+        f"该口岸去年班列共912列[{n}]。2024年，经雁口铁路口岸进出境的中欧班列达到912列，发运货物88640标箱[{n}]。"
+    )
+    endpoint.fault = "stall_midway"
+    ask(page, QUESTION)
+    answer = answers(page).last
+    expect(answer).to_contain_text("该口岸去年班列共912列")
+    expect(answer.locator(".progress")).to_be_visible()
+    expect(answer).not_to_contain_text("88640标箱")
+    endpoint.released.set()
+    expect(answer).to_contain_text("88640标箱")
+    expect(answer.locator(".progress")).to_have_count(0)
+    expect(answer.locator(".about")).to_be_visible()
+    endpoint.released.clear()
+
+
 @pytest.mark.parametrize(
     ("status", "fault", "kind"), [(500, "", "failed"), (401, "", "unauthorised"), (200, "close", "interrupted")]
 )
