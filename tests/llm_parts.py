@@ -81,7 +81,11 @@ def client_of(*replies: Any, limits: Limits | None = None, **options: Any) -> tu
 
 def prompts() -> Prompts:
     """Those that come with the program."""
-    return Prompts(load_prompt(PROMPTS, "answer", PLACEHOLDERS), load_prompt(PROMPTS, "repair", REPAIR_PLACEHOLDERS))
+    return Prompts(
+        load_prompt(PROMPTS, "answer", PLACEHOLDERS),
+        load_prompt(PROMPTS, "repair", REPAIR_PLACEHOLDERS),
+        load_prompt(PROMPTS, "digest", PLACEHOLDERS),
+    )
 
 
 def writer_of(client: LlmClient, near: Any = None, room: Room | None = None) -> Writer:  # noqa: ANN401
@@ -90,10 +94,14 @@ def writer_of(client: LlmClient, near: Any = None, room: Room | None = None) -> 
 
 
 def written(
-    writer: Writer, passages: Sequence[Passage], extract: Answer, question: str = "问题？"
+    writer: Writer,
+    passages: Sequence[Passage],
+    extract: Answer,
+    question: str = "问题？",
+    **more: Any,  # noqa: ANN401
 ) -> tuple[str, Answer]:
     """What a writer shows of its answer, and the answer."""
-    stream = writer.stream(Draft(question, tuple(passages), extract))
+    stream = writer.stream(Draft(question, tuple(passages), extract, **more))
     shown = ""
     while True:
         try:

@@ -6,6 +6,7 @@ What must not be shown is said for each reply by hand, so that the checks are no
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -206,6 +207,23 @@ def test_nothing_invented_is_shown_without_its_mark(
     html = answer_html(Exchange(1, "问题？", "done", answer.text, answer))
     assert re.sub(r"</?(?:div|p|span|a|br|strong|button)\b[^<>]*>", "", html).count("<") == 0
     assert html.count('class="unverified"') == len(answer.unverified)
+
+
+@pytest.mark.parametrize(("reply", "poison"), ALL)
+def test_nor_in_a_digest_which_has_no_marks_and_leaves_nothing_out(
+    passages: list[Passage], embedder: Embedder, reply: str, poison: str
+) -> None:
+    client, _ = client_of(reply, f"1. {reply}", size=50)
+    lines = tuple(passage.article.title for passage in passages)
+    extract = replace(EXTRACT, mode="structure")
+    shown, answer = written(writer_of(client, Nearness(embedder)), passages, extract, opening="要点如下：", lines=lines)
+    assert not re.search(poison, answer.text), answer.text
+    assert shown == answer.text
+    assert answer.unverified == ()
+    if answer.mode == "llm":
+        assert answer.text.startswith("要点如下：\n")
+        told = {(citation.issue, citation.article_no) for citation in answer.citations}
+        assert told == {(passage.issue.number, passage.article.number) for passage in passages}
 
 
 @pytest.mark.parametrize(("reply", "poison"), ALL)

@@ -157,7 +157,7 @@ def test_the_file_is_for_its_owner_and_is_migrated_once(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     Database(path)
     with sqlite3.connect(path) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone()[0] == 1
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == 2
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(InputError, match="更新版本"):
         Database(path)

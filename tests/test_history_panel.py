@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import TYPE_CHECKING
 
 import httpx
@@ -12,6 +13,7 @@ from docx import Document
 from playwright.sync_api import expect
 
 from conftest import NgramEmbedder
+from ftz_qa.types import Writing
 from ftz_qa.web.people import People
 from ftz_qa.web.records import Records, open_entrance
 from ftz_qa.web.services import Services
@@ -145,8 +147,10 @@ def test_opinions_reach_the_maintainers_and_become_items(
     assert feedback.history[0].content == UNANSWERABLE
     assert httpx.get(f"{address}/feedback.jsonl").status_code == 403
     expect(page.locator("#feedback tbody tr")).to_have_count(0)
+    office.records.writings.note(Writing("slow"))
     sign_in(page, office)
     expect(page.locator("#maintenance-tab")).to_be_visible()
+    expect(page.locator("#writings tbody tr").first).to_have_text(re.compile("超时未答复"))
     expect(page.locator("#feedback tbody tr")).to_contain_text("面积<b>不对</b>")
     page.locator("#feedback-choice input").click()
     page.get_by_role("option").first.click()
@@ -161,6 +165,7 @@ def test_opinions_reach_the_maintainers_and_become_items(
     assert item["must"] == [["2.6万平方米", "26000平方米"]]
     page.locator("#door .leave").click()
     expect(page.locator("#feedback tbody tr")).to_have_count(0)
+    expect(page.locator("#writings tbody tr")).to_have_count(0)
     assert [entry.action for entry in office.records.audit.latest()] == ["sign-out", "export", "item", "sign-in"]
 
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from ftz_qa.errors import InputError
 from ftz_qa.llm import KINDS, LlmError, chat_model, check_local
 from ftz_qa.llm_breaker import LONGEST_REST, Breaker
-from ftz_qa.llm_calls import MAX_REPLY_CHARS, Limits
+from ftz_qa.llm_calls import MAX_REPLY_CHARS, Limits, LlmClient
 from ftz_qa.llm_setup import api_key, load_client
 from ftz_qa.settings import Settings
 from ftz_qa.wording import LLM_FAILURES
@@ -99,6 +99,22 @@ def test_an_answer_that_nobody_wants_any_more_ends_the_reading() -> None:
 
 
 # The breaker
+
+
+def test_a_trial_of_which_enough_was_read_brings_the_model_back() -> None:
+    now = [0.0]
+    _, model = client_of(ConnectionRefusedError(), "一" * 60)
+    client = LlmClient(model, None, Breaker(10, lambda: now[0]))
+    with pytest.raises(LlmError, match="连接不上"), client.session() as session:
+        session.ask(TEMPLATE, FIELDS)
+    now[0] = 10.0
+    with client.session() as session:
+        stream = session.stream(TEMPLATE, FIELDS)
+        next(iter(stream))
+        del stream
+    for _ in range(3):
+        with client.session() as session:
+            assert session.ask(TEMPLATE, FIELDS)
 
 
 def test_after_a_failure_nobody_is_let_through_until_the_rest_is_over_and_then_one() -> None:

@@ -138,6 +138,31 @@ def test_a_refusal_for_too_many_requests_is_tried_again(endpoint: Endpoint, pass
     assert len(endpoint.requests) == 2
 
 
+def test_where_the_endpoint_asks_for_a_long_wait_it_is_not_tried_again_and_nobody_waits(
+    endpoint: Endpoint, passages: list[Passage]
+) -> None:
+    endpoint.status, endpoint.headers = 429, {"Retry-After": "100"}
+    _, answer = written(
+        writer_of(client_for(endpoint.url, llm_retries=3, llm_first_token=90, llm_overall=90)), passages, EXTRACT
+    )
+    assert answer.writing is not None
+    assert answer.writing.fallback == "busy"
+    assert len(endpoint.requests) == 1
+
+
+def test_a_proxy_for_the_world_outside_is_not_asked_for_what_is_on_this_machine(
+    endpoint: Endpoint, passages: list[Passage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with running() as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url.removesuffix("/v1"))
+        endpoint.text = GOOD
+        assert written(writer_of(client_for(endpoint.url)), passages, EXTRACT)[1].mode == "llm"
+        assert proxy.requests == []
+
+
 def test_after_a_failure_the_next_questions_do_not_wait_and_a_trial_brings_the_model_back(
     endpoint: Endpoint, passages: list[Passage]
 ) -> None:

@@ -12,6 +12,7 @@ from langchain_core.prompts import PromptTemplate
 from conftest import REPOSITORY
 from ftz_qa.errors import InputError
 from ftz_qa.prompts import load_prompt
+from ftz_qa.settings import Settings
 from ftz_qa.writer import PLACEHOLDERS
 
 if TYPE_CHECKING:
@@ -104,3 +105,15 @@ def test_braces_in_evidence_and_question_stay_data(evidence: str, question: str)
     before, _, rest = template.template.partition("{evidence}")
     between, _, after = rest.partition("{question}")
     assert template.format(evidence=evidence, question=question) == f"{before}{evidence}{between}{question}{after}"
+
+
+def test_without_a_folder_here_the_prompts_of_the_program_are_used_and_with_one_those(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FTZ_QA_PROMPTS_DIR", raising=False)
+    own = load_prompt(REPOSITORY / "prompts", "answer", PLACEHOLDERS)
+    assert load_prompt(Settings().prompts_dir, "answer", PLACEHOLDERS).template == own.template
+    (tmp_path / "prompts").mkdir()
+    loaded(tmp_path / "prompts", f"改过。{GOOD}")
+    assert load_prompt(Settings().prompts_dir, "answer", PLACEHOLDERS).template == f"改过。{GOOD}"

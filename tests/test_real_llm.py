@@ -78,7 +78,7 @@ def settings_of(url: str, **more: object) -> Settings:
 
 
 def asking(answerer: Answerer, embedder: Embedder, url: str, **more: object) -> Answerer:
-    writer = load_writer(settings_of(url, **more), embedder)
+    writer = load_writer(settings_of(url, **more), embedder, answerer.chain.reading)
     return Answerer(AnswerChain(answerer.chain.index, embedder, answerer.chain.reading, writer=writer))
 
 
@@ -113,6 +113,17 @@ def test_real_replies_are_checked_like_any_other(answerer: Answerer, embedder: E
             assert "".join(map(str, pieces)) == answer.text
         tokens += answer.writing.usage.read
     assert tokens > 1000
+
+
+def test_a_digest_leaves_no_article_out(answerer: Answerer, embedder: Embedder, url: str) -> None:
+    question = "总结第301期"
+    answer = asking(answerer, embedder, url, llm_max_tokens=200).answer(question)
+    assert answer.writing is not None
+    assert answer.writing.usage.read > 500
+    assert answer.mode == "llm" or answer.writing.fallback
+    assert answer.unverified == ()
+    told = {(citation.issue, citation.article_no) for citation in answer.citations}
+    assert told == {(301, article.number) for article in answerer.issues()[0].articles}
 
 
 def test_a_slow_model_is_given_up_in_time(answerer: Answerer, embedder: Embedder, url: str) -> None:

@@ -22,11 +22,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_without_any_setting_it_runs_locally_and_without_a_language_model() -> None:
     settings = Settings()
-    assert (settings.index_dir, settings.issues_dir, settings.prompts_dir) == (
-        Path("index"),
-        Path("issues"),
-        Path("prompts"),
-    )
+    assert (settings.index_dir, settings.issues_dir) == (Path("index"), Path("issues"))
     assert settings.host == "127.0.0.1"
     assert settings.embedding_model == settings.llm_model == settings.llm_base_url == ""
     assert settings.llm_api_key.get_secret_value() == ""

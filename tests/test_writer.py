@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import openai
@@ -13,8 +14,9 @@ from pydantic import SecretStr
 from conftest import CARS, MEDICINE, PORT, RAIL, REPOSITORY
 from ftz_qa.answering import AnswerChain, Answerer
 from ftz_qa.errors import InputError, ModelError
+from ftz_qa.evidence import token_bound
 from ftz_qa.llm_calls import LlmClient
-from ftz_qa.llm_setup import load_writer
+from ftz_qa.llm_setup import load_client, load_writer
 from ftz_qa.nearness import Nearness
 from ftz_qa.settings import Settings
 from ftz_qa.types import Answer, Usage
@@ -249,6 +251,27 @@ def test_a_small_context_gets_less_evidence(passages: list[Passage]) -> None:
     written(writer_of(client, room=Room(context=580, reply=100)), passages, EXTRACT)
     assert f"《{PORT[0]}》" in model.prompts[0]
     assert f"《{CARS[0]}》" not in model.prompts[0]
+
+
+def test_asking_again_leaves_room_for_what_failed_too(passages: list[Passage]) -> None:
+    room = Room(context=1500, reply=400)
+    false = "".join(f"中欧班列在第{n}站停留{n + 700}分钟，然后继续开往境外的各个城市和港口[1]。" for n in range(12))
+    client, model = client_of(false, "1. 删去")
+    long = [replace(passage, article=replace(passage.article, body=passage.article.body * 4)) for passage in passages]
+    long = [replace(passage, end=len(passage.article.body)) for passage in long]
+    written(writer_of(client, room=room), long, EXTRACT)
+    asked, again = model.prompts
+    most = room.context - room.longest_reply
+    assert max(map(token_bound, (asked, again))) <= most
+    shown, second = (prompt.split("<摘录>\n")[1].split("</摘录>")[0] for prompt in (asked, again))
+    assert token_bound(again) - token_bound(second) + token_bound(shown) > most
+    assert shown.startswith(second[:100])
+
+
+def test_a_reply_is_allowed_no_more_than_a_third_of_a_small_context() -> None:
+    client = load_client(settings_of("http://127.0.0.1:9/v1").model_copy(update={"llm_context": 1200}))
+    assert client is not None
+    assert getattr(client.model, "extra_body", None) == {"max_tokens": 400}
 
 
 def test_tokens_of_all_requests_are_counted(passages: list[Passage]) -> None:

@@ -31,9 +31,9 @@ from ftz_qa.reading import load_reading_model
 from ftz_qa.retrieval import document_hit
 from ftz_qa.scope import issues_meant, not_indexed, with_numbers, without_issue
 from ftz_qa.store import current_build
-from ftz_qa.structure import Reply, structural_reply
+from ftz_qa.structure import Reply, digest_line, structural_reply
 from ftz_qa.text import load_dictionaries, simplify
-from ftz_qa.types import Answer, Hit
+from ftz_qa.types import Answer, Hit, Passage
 from ftz_qa.whats_new import comparison_reply
 from ftz_qa.writer import Draft
 
@@ -311,12 +311,18 @@ def _readable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
 
 
-def _structural(blank: Answer, reply: Reply) -> Answer:
+def _structural(blank: Answer, reply: Reply) -> Answer | Draft:
+    """A reply as an answer; of a digest, also what a language model may make of it: each article's quoted sentence."""
     citations = [
         cite(n, reference.issue, reference.article, reference.quote)
         for n, reference in enumerate(reply.references, start=1)
     ]
-    return replace(blank, text=reply.text, citations=tuple(citations), refused=False, mode="structure")
+    answer = replace(blank, text=reply.text, citations=tuple(citations), refused=False, mode="structure")
+    if not reply.digest:
+        return answer
+    passages = tuple(Passage(r.issue, r.article, r.quote.start, r.quote.end) for r in reply.references)
+    opening, _, _ = reply.text.partition("\n")
+    return Draft(blank.resolved, passages, answer, opening=opening, lines=tuple(map(digest_line, reply.references)))
 
 
 class Answerer:
@@ -394,5 +400,5 @@ def load_answerer(settings: Settings, progress: Callable[[str], None] | None = N
         progress=progress,
     )
     reading = load_reading_model(settings.cache_dir, settings.threads, progress)
-    writer = load_writer(settings, embedder)
+    writer = load_writer(settings, embedder, reading)
     return Answerer(AnswerChain(index, embedder, reading, settings.index_dir, writer))

@@ -85,7 +85,8 @@ def _other_way(slot: Slot, same: list[Slot], sentence: str) -> str:
 def _rival(slot: Slot, same: list[Slot], others: list[Slot]) -> str:
     """A word in the place of another that excludes it (``出境`` for ``入境``, one name for another)."""
     for word in sorted(slot.words):
-        if any(word in one.words | one.after for one in same):
+        # Within a longer word, too: ``雁口`` in ``经雁口``, as the segmentation may have it.
+        if any(word in longer for one in same for longer in one.words | one.after):
             continue
         sure = word in _OPPOSED or _YEAR.fullmatch(word) or any(word in one.words for one in others)
         if sure and any(_rivals(word, rival, one, slot) for one in same for rival in one.words - slot.words):

@@ -29,13 +29,30 @@ class Checked:
 
 
 class Desk:
-    """The evidence of one answer, against which its sentences are checked."""
+    """The evidence of one answer, against which its sentences are checked.
+
+    Parameters
+    ----------
+    near
+        As in `Writer`.
+    reads
+        As in `Writer`.
+    marks
+        Whether a sentence that is not borne out may be shown with a mark; False leaves it out.
+    """
 
     def __init__(
-        self, evidence: Evidence, near: Callable[[str, Sequence[Place], Sequence[Place]], bool] | None
+        self,
+        evidence: Evidence,
+        near: Callable[[str, Sequence[Place], Sequence[Place]], bool] | None,
+        reads: Callable[[str, Sequence[Place]], str] | None = None,
+        *,
+        marks: bool = True,
     ) -> None:
         self._places = [Place(passage) for passage in evidence.passages]
         self._near = near
+        self._reads = reads
+        self._marks = marks
         self.silent = False
 
     def places(self, sentence: Sentence) -> list[Place]:
@@ -51,6 +68,8 @@ class Desk:
         problem = problem_of(sentence.text, cited, self._is_near)
         if problem and problem.kind == "no_marker" and sentence.markers:
             problem = Problem("unknown_marker", "".join(f"[{n}]" for n in sentence.markers))
+        if problem is None and self._reads is not None and (figure := self._reads(sentence.text, cited)):
+            problem = Problem("figure", figure)
         return Checked(sentence, problem)
 
     def _is_near(self, sentence: str, cited: Sequence[Place]) -> bool:
@@ -72,7 +91,7 @@ class Desk:
             quote = tidy(place.passage.article.body[span.start : span.end]).rstrip("。；;")
             return composed.put(quote, [(place.passage, span)], opens_line=sentence.opens_line)
         about_it = checked.problem.kind != "meaning" or share_held(sentence.text, cited) >= FEW_WORDS
-        if cited and sentence.whole and checked.problem.kind != "markup" and about_it:
+        if self._marks and cited and sentence.whole and checked.problem.kind != "markup" and about_it:
             return composed.mark(sentence, cited)
         composed.dropped += 1
         return ""

@@ -164,6 +164,7 @@ def serve(
     try:
         from ftz_qa.web.limiting import QuestionLimit
         from ftz_qa.web.login import login_required
+        from ftz_qa.web.metering import Meter
         from ftz_qa.web.people import People
         from ftz_qa.web.records import Records, open_entrance
 
@@ -184,6 +185,7 @@ def serve(
         )
         services = Services(
             answerer,
+            Meter(records.writings.note),
             issues=lambda: answerer.chain.index.issues,
             records=records,
             people=People(entrance, login_required=required),

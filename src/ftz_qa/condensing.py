@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CONDENSE_PLACEHOLDERS = frozenset({"history", "question"})
 WITHIN = 10.0
-"""Seconds for restating a question; what an answer takes comes on top."""
+"""Seconds for restating a question, or half of what a reply may take to begin, where that is more."""
 
 SHORT = 20
 """A question up to this many characters may lean on the conversation in ways that the rules do not see."""
@@ -77,7 +77,8 @@ class Condenser:
             for turn in history[-MAX_TURNS:]
         )
         try:
-            with self._client.session(WITHIN) as session:
+            within = max(WITHIN, self._client.limits.first_token / 2)
+            with self._client.session(within) as session:
                 reply = session.ask(self._template, {"history": fenced(said), "question": fenced(asked)}, config)
         except LlmError:
             return question

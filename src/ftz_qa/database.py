@@ -39,6 +39,13 @@ _MIGRATIONS = (
     ) STRICT;
     CREATE TABLE ended_session (id TEXT PRIMARY KEY, ends REAL NOT NULL) STRICT;
     """,
+    """
+    CREATE TABLE writing (
+        day TEXT NOT NULL, outcome TEXT NOT NULL, answers INTEGER NOT NULL, repaired INTEGER NOT NULL,
+        replaced INTEGER NOT NULL, dropped INTEGER NOT NULL, unverified INTEGER NOT NULL, read INTEGER NOT NULL,
+        written INTEGER NOT NULL, PRIMARY KEY (day, outcome)
+    ) STRICT;
+    """,
 )
 
 

@@ -30,6 +30,7 @@ ENOUGH_BYTES = 1_000_000_000
 _PROMPTS = {
     "answer": PLACEHOLDERS,
     "repair": REPAIR_PLACEHOLDERS,
+    "digest": PLACEHOLDERS,
     "condense": CONDENSE_PLACEHOLDERS,
     "judge": JUDGE_PLACEHOLDERS,
 }

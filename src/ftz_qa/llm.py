@@ -12,6 +12,8 @@ from ftz_qa import wording
 from ftz_qa.errors import FtzQaError, InputError, ModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from langchain_core.language_models import BaseChatModel
 
 FailureKind = Literal[
@@ -67,7 +69,8 @@ def chat_model(
         Seconds to connect, and between two pieces of a reply.
     retries
         Of refusals for too many requests, of server errors and broken connections; the client waits between them,
-        twice as long each time and up to a quarter less by chance.
+        twice as long each time and up to a quarter less by chance. Where the endpoint asks to wait longer than
+        `timeout`, there is none.
     max_tokens
         Of a reply; None leaves it to the endpoint.
 
@@ -83,6 +86,12 @@ def chat_model(
     from langchain.chat_models import init_chat_model
 
     try:
+        from openai import DefaultHttpxClient
+
+        # What stays on this machine or in a private network does not go to a proxy for the world outside.
+        http = DefaultHttpxClient(
+            trust_env=not (base_url and _is_local(base_url)), event_hooks={"response": [_impatient(timeout)]}
+        )
         model: BaseChatModel = init_chat_model(
             name,
             model_provider="openai",
@@ -92,6 +101,7 @@ def chat_model(
             timeout=timeout,
             max_retries=retries,
             stream_usage=True,
+            http_client=http,
             **limit,
         )
     except ImportError as error:
@@ -107,15 +117,28 @@ def check_local(base_url: str) -> None:
     InputError
         It is elsewhere, or a name that could be anywhere.
     """
+    if not _is_local(base_url):
+        raise InputError(wording.llm_not_local(urlsplit(base_url).hostname or "api.openai.com"))
+
+
+def _is_local(base_url: str) -> bool:
     host = urlsplit(base_url).hostname or ""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        local = host == "localhost"
-    else:
-        local = address.is_loopback or address.is_private
-    if not local:
-        raise InputError(wording.llm_not_local(host or "api.openai.com"))
+        return host == "localhost"
+    return address.is_loopback or address.is_private
+
+
+def _impatient(seconds: float) -> Callable[[Any], None]:
+    """Keeps the client from trying again where it would have to wait longer than this."""
+
+    def hook(response: Any) -> None:  # noqa: ANN401 - of the client's own HTTP library
+        with suppress(ValueError):
+            if float(response.headers.get("retry-after", 0)) > seconds:
+                response.headers["x-should-retry"] = "false"
+
+    return hook
 
 
 def provider_errors() -> tuple[type[Exception], ...]:

@@ -137,6 +137,10 @@ class LlmSession:
         except LlmError:
             self._breaker.failed()
             raise
+        except GeneratorExit:
+            # Who has read enough has read something.
+            self._breaker.succeeded()
+            raise
         finally:
             reading.abandoned.set()
         self._breaker.succeeded()

@@ -11,10 +11,12 @@ from ftz_qa.llm import chat_model, check_local
 from ftz_qa.llm_calls import Limits, LlmClient
 from ftz_qa.nearness import Nearness
 from ftz_qa.prompts import load_prompt
+from ftz_qa.second_reading import SecondReading
 from ftz_qa.writer import PLACEHOLDERS, REPAIR_PLACEHOLDERS, Price, Prompts, Room, Writer
 
 if TYPE_CHECKING:
     from ftz_qa.embedding import Embedder
+    from ftz_qa.reading import ReadingModel
     from ftz_qa.settings import Settings
 
 
@@ -38,9 +40,14 @@ def load_client(settings: Settings) -> LlmClient | None:
         api_key(settings),
         timeout=settings.llm_first_token,
         retries=settings.llm_retries,
-        max_tokens=settings.llm_max_tokens,
+        max_tokens=room_of(settings).longest_reply,
     )
     return LlmClient(model, Limits(settings.llm_first_token, settings.llm_overall, settings.llm_concurrency))
+
+
+def room_of(settings: Settings) -> Room:
+    """The tokens that the settings grant."""
+    return Room(settings.llm_context, settings.llm_max_tokens)
 
 
 def api_key(settings: Settings) -> str:
@@ -62,8 +69,13 @@ def api_key(settings: Settings) -> str:
         raise InputError(wording.key_file_unusable(path, "UTF-8")) from None
 
 
-def load_writer(settings: Settings, embedder: Embedder) -> Writer | None:
+def load_writer(settings: Settings, embedder: Embedder, reading: ReadingModel | None = None) -> Writer | None:
     """The writer of answers that the settings name; None where they name no language model.
+
+    Parameters
+    ----------
+    embedder, reading
+        What its sentences are checked with.
 
     Raises
     ------
@@ -77,12 +89,13 @@ def load_writer(settings: Settings, embedder: Embedder) -> Writer | None:
     prompts = Prompts(
         load_prompt(settings.prompts_dir, "answer", PLACEHOLDERS),
         load_prompt(settings.prompts_dir, "repair", REPAIR_PLACEHOLDERS),
+        load_prompt(settings.prompts_dir, "digest", PLACEHOLDERS),
     )
     client = load_client(settings)
     if client is None:
         return None
     condense = load_prompt(settings.prompts_dir, "condense", CONDENSE_PLACEHOLDERS)
     condenser = Condenser(client, condense) if settings.llm_condense else None
-    room = Room(settings.llm_context, settings.llm_max_tokens)
+    reads = SecondReading(reading) if reading is not None else None
     price = Price(settings.llm_price_in, settings.llm_price_out)
-    return Writer(client, prompts, Nearness(embedder), room, price, condenser)
+    return Writer(client, prompts, Nearness(embedder), room_of(settings), price, condenser, reads)

@@ -30,14 +30,30 @@ NEAR_ENOUGH = 1 / 2
 _LINE = re.compile(r"^\s*(\d{1,2})\s*[.．、:：)）]\s*(.+)$", re.M)
 
 
+def failures_named(failed: Sequence[tuple[Sentence, Problem]]) -> str:
+    """Sentences that failed, a numbered line each, with what is wrong."""
+    lines = []
+    for n, (sentence, wrong) in enumerate(failed, start=1):
+        markers = "".join(f"[{marker}]" for marker in sentence.markers)
+        lines.append(f"{n}. {fenced(sentence.text)}{markers}（{problem(wrong.kind, fenced(wrong.what))}）")
+    return "\n".join(lines)
+
+
 def ask_for_repairs(
     session: LlmSession,
     template: PromptTemplate,
     fields: dict[str, str],
-    failed: Sequence[tuple[Sentence, Problem]],
+    count: int,
     config: RunnableConfig | None,
 ) -> list[Sentence | None]:
     """What the model writes in place of sentences that failed, when told what is wrong with each.
+
+    Parameters
+    ----------
+    fields
+        With `failures_named` among them.
+    count
+        How many failed.
 
     Returns
     -------
@@ -45,17 +61,13 @@ def ask_for_repairs(
         For each sentence its substitute, still unchecked; one without text where the model takes it back; None where
         it said nothing of use, or could not be asked.
     """
-    lines = []
-    for n, (sentence, wrong) in enumerate(failed, start=1):
-        markers = "".join(f"[{marker}]" for marker in sentence.markers)
-        lines.append(f"{n}. {fenced(sentence.text)}{markers}（{problem(wrong.kind, fenced(wrong.what))}）")
     try:
-        reply = session.ask(template, fields | {"failures": "\n".join(lines)}, config)
+        reply = session.ask(template, fields, config)
     except LlmError:
         # What is borne out of the first reply still stands.
-        return [None] * len(failed)
+        return [None] * count
     said = {int(match[1]): match[2] for match in _LINE.finditer(reply)}
-    return [_read(said.get(n, "")) for n in range(1, len(failed) + 1)]
+    return [_read(said.get(n, "")) for n in range(1, count + 1)]
 
 
 def _read(line: str) -> Sentence | None:

@@ -175,7 +175,8 @@ def _strange_figure(sentence: str, cited: Sequence[Place]) -> Problem | None:
     known = [figure for place in cited for figure in place.figures]
     if _OF_THE_ISSUE.search(text):
         known += [figure for place in cited for figure in place.published]
-    said = figures(_MONTHS.sub(lambda match: " " * len(match[0]), text))
+    # What no month can be (``四十八月``) stays a figure.
+    said = figures(_MONTHS.sub(lambda match: " " * len(match[0]) if month_ranges(match[0]) else match[0], text))
     for figure in said:
         # A figure that the passage has once and the sentence twice took the place of another one.
         if sum(map(figure.same, said)) > max(1, sum(map(figure.same, known))) or not any(map(figure.same, known)):

@@ -10,13 +10,23 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+def _prompts() -> Path:
+    """The folder ``prompts`` here, where there is one; else the prompts that come with the program."""
+    here, package = Path("prompts"), Path(__file__).parent
+    # In a wheel they lie with the data, in a checkout beside the sources.
+    known = (here, package / "data" / "prompts", package.parents[1] / "prompts")
+    return next((folder for folder in known if folder.is_dir()), here)
+
+
 class Settings(BaseSettings):
     """Every knob a deployment may turn.
 
     Attributes
     ----------
-    index_dir, issues_dir, prompts_dir
-        Folders of the index, the bulletins and the prompt templates.
+    index_dir, issues_dir
+        Folders of the index and the bulletins.
+    prompts_dir
+        Folder of the prompt templates; without a setting ``prompts``, or where that is missing, those of the program.
     cache_dir
         Where the embedded model is unpacked on first use (about 150 MB).
     data_dir
@@ -63,7 +73,7 @@ class Settings(BaseSettings):
 
     index_dir: Path = Path("index")
     issues_dir: Path = Path("issues")
-    prompts_dir: Path = Path("prompts")
+    prompts_dir: Path = Field(default_factory=_prompts)
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("ftz_qa"))
     data_dir: Path = Path("data")
     embedding_model: str = ""

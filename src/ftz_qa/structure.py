@@ -72,10 +72,13 @@ class Reply:
     ----------
     text
         With ``[n]`` after what the n-th reference bears out.
+    digest
+        Whether it is a heading and a line for each article of an issue, which a language model may put better.
     """
 
     text: str
     references: tuple[Reference, ...] = ()
+    digest: bool = False
 
 
 def structural_reply(
@@ -228,10 +231,14 @@ def _digest(issue: Issue, sections: Sequence[Section]) -> Reply:
     articles = _in_sections(issue, sections)
     references = tuple(Reference(issue, article, lead_sentence(article)) for article in articles)
     lines = [f"{wording.issue_name(issue)}共{len(articles)}篇，要点如下："]
-    for n, reference in enumerate(references, start=1):
-        sentence = tidy(reference.article.body[reference.quote.start : reference.quote.end])
-        lines.append(f"{wording.article_name(reference.article)}：{sentence}[{n}]")
-    return Reply("\n".join(lines), references)
+    lines += [f"{digest_line(reference)}[{n}]" for n, reference in enumerate(references, start=1)]
+    return Reply("\n".join(lines), references, digest=True)
+
+
+def digest_line(reference: Reference) -> str:
+    """An article's title with the sentence that is quoted from it."""
+    quote = tidy(reference.article.body[reference.quote.start : reference.quote.end])
+    return f"{wording.article_name(reference.article)}：{quote}"
 
 
 def _mention(text: str, issues: Sequence[Issue], plain: Callable[[Article], str]) -> Reply | None:
@@ -268,7 +275,9 @@ def lead_sentence(article: Article) -> Span:
 
 
 def _joined(replies: Sequence[Reply]) -> Reply:
-    """Several replies as one, their markers numbered on."""
+    """Several replies as one, their markers numbered on; a single one as it is."""
+    if len(replies) == 1:
+        return replies[0]
     texts: list[str] = []
     references: list[Reference] = []
     for reply in replies:

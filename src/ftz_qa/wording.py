@@ -193,6 +193,9 @@ LLM_FAILURES = {
 SILENT = "没有找到答案"
 """The phrase agreed on with the model, in the prompt, for evidence that does not answer."""
 
+DIGEST_REST = "其余各篇（原文摘录）："
+"""Above the articles of which a language model's digest says nothing that is borne out."""
+
 LLM_SILENT = "大模型认为所查原文没有直接回答这个问题，以下为通报原文摘录"
 UNVERIFIED_MARK = "（未核实）"
 SOME_UNVERIFIED = "标有“未核实”的句子与所引原文不完全相符，请以原文为准"

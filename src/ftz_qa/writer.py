@@ -11,15 +11,15 @@ from ftz_qa.checking import Checked, Desk
 from ftz_qa.errors import FtzQaError
 from ftz_qa.evidence import evidence_for, token_bound
 from ftz_qa.llm import LlmError
-from ftz_qa.mending import ask_for_repairs
+from ftz_qa.mending import ask_for_repairs, failures_named
 from ftz_qa.prompts import fenced, prompt_version
 from ftz_qa.replies import sentences
 from ftz_qa.sentence_checks import Problem
-from ftz_qa.types import Writing
+from ftz_qa.types import Span, Writing
 from ftz_qa.written import Composition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from langchain_core.prompts import PromptTemplate
     from langchain_core.runnables import RunnableConfig
@@ -52,10 +52,14 @@ class Draft:
         What the answer may rest on, best first.
     extract
         The answer in the bulletins' words, which stands where the model's does not.
-    spent
-        Seconds that went by since the question was asked.
     closing
         Lines that stand below either, such as that a part of the question has no answer.
+    spent
+        Seconds that went by since the question was asked.
+    opening
+        A line that stands above either.
+    lines
+        Of a digest: what the extract says of each passage. It is said of those, too, that the model passes over.
     """
 
     question: str
@@ -63,6 +67,8 @@ class Draft:
     extract: Answer
     closing: tuple[str, ...] = ()
     spent: float = 0.0
+    opening: str = ""
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +78,15 @@ class Room:
     context: int = CONTEXT
     reply: int = 800
 
+    @property
+    def longest_reply(self) -> int:
+        """Tokens that a reply is allowed: no more than a third of a small context."""
+        return min(self.reply, self.context // 3)
+
     def left(self, template: PromptTemplate, filled: dict[str, str]) -> int:
         """What is left for evidence beside a prompt and the reply."""
         prompt = template.format(**{name: "" for name in template.input_variables} | filled)
-        return max(_SMALLEST_BUDGET, self.context - min(self.reply, self.context // 3) - token_bound(prompt))
+        return max(_SMALLEST_BUDGET, self.context - self.longest_reply - token_bound(prompt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +103,11 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """The templates of `PLACEHOLDERS` and `REPAIR_PLACEHOLDERS`."""
+    """The templates, of `PLACEHOLDERS` except for `repair`, which has `REPAIR_PLACEHOLDERS`."""
 
     answer: PromptTemplate
     repair: PromptTemplate
+    digest: PromptTemplate
 
 
 class SilentError(FtzQaError):
@@ -124,6 +136,8 @@ class Writer:
         Of tokens, for the cost of each answer.
     condenser
         Restates follow-ups before anything is searched; None leaves them to the rules.
+    reads
+        Which figure of a sentence is read otherwise in the passages that it cites; empty for none. None reads nothing.
     """
 
     def __init__(
@@ -134,7 +148,9 @@ class Writer:
         room: Room | None = None,
         price: Price | None = None,
         condenser: Condenser | None = None,
+        reads: Callable[[str, Sequence[Place]], str] | None = None,
     ) -> None:
+        self._reads = reads
         self._price = price or Price()
         self.condenser = condenser
         self.client = client
@@ -148,7 +164,7 @@ class Writer:
         Only what is borne out, or marked as not, is yielded. Where the model fails after it began, the answer is the
         extract, and what was yielded is void.
         """
-        composed = Composition()
+        composed = Composition(draft.opening)
         session: LlmSession | None = None
         begun = False
         try:
@@ -172,10 +188,11 @@ class Writer:
         self, session: LlmSession, draft: Draft, composed: Composition, config: RunnableConfig | None
     ) -> Generator[str, None, None]:
         question = fenced(draft.question)
-        budget = self._room.left(self._prompts.answer, {"question": question})
+        template = self._template(draft)
+        budget = self._room.left(template, {"question": question})
         evidence = evidence_for(draft.question, draft.passages, budget)
-        desk = Desk(evidence, self._near)
-        reply = session.stream(self._prompts.answer, {"evidence": evidence.text, "question": question}, config)
+        desk = Desk(evidence, self._near, self._reads, marks=not draft.lines)
+        reply = session.stream(template, {"evidence": evidence.text, "question": question}, config)
         held: list[Checked] = []
         for checked in map(desk.check, sentences(reply)):
             # Behind a sentence that failed, the others wait, so that the order stays.
@@ -189,6 +206,10 @@ class Writer:
         if not composed.verified:
             raise SilentError("silent" if desk.silent else "unverified")
         yield from settled
+        yield from _passed_over(draft, composed)
+
+    def _template(self, draft: Draft) -> PromptTemplate:
+        return self._prompts.digest if draft.lines else self._prompts.answer
 
     def _repaired(
         self,
@@ -201,9 +222,12 @@ class Writer:
     ) -> list[Checked]:
         """The sentences with those that failed mended, as far as the model can do so when asked once."""
         failed = [n for n, checked in enumerate(held) if checked.problem is not None]
-        fields = {"evidence": evidence.text, "question": fenced(draft.question)}
-        named = [(held[n].sentence, held[n].problem or Problem("meaning")) for n in failed]
-        answers = ask_for_repairs(session, self._prompts.repair, fields, named, config)
+        named = failures_named([(held[n].sentence, held[n].problem or Problem("meaning")) for n in failed])
+        fields = {"question": fenced(draft.question), "failures": named}
+        # The failures need room of their own; what still fits is the beginning, under the same numbers.
+        budget = self._room.left(self._prompts.repair, fields)
+        fields["evidence"] = evidence_for(draft.question, evidence.passages, budget).text
+        answers = ask_for_repairs(session, self._prompts.repair, fields, len(failed), config)
         mended = list(held)
         for n, sentence in zip(failed, answers, strict=True):
             if sentence is None:
@@ -229,15 +253,29 @@ class Writer:
             highlights=(),
             unverified=tuple(composed.unverified),
             notes=(*draft.extract.notes, *notes),
-            writing=self._writing(counts, session),
+            writing=self._writing(counts, draft, session),
         )
 
     def _fallback(self, draft: Draft, kind: str, session: LlmSession | None) -> Answer:
         note = wording.LLM_SILENT if kind == "silent" else wording.llm_fallback(wording.LLM_FAILURES[kind])
         notes = (*draft.extract.notes, note)
-        return replace(draft.extract, notes=notes, writing=self._writing(Writing(kind), session))
+        return replace(draft.extract, notes=notes, writing=self._writing(Writing(kind), draft, session))
 
-    def _writing(self, counts: Writing, session: LlmSession | None) -> Writing:
+    def _writing(self, counts: Writing, draft: Draft, session: LlmSession | None) -> Writing:
         usage = session.usage if session else counts.usage
         cost = self._price.of(usage)
-        return replace(counts, usage=usage, cost=cost, prompt=prompt_version(self._prompts.answer))
+        return replace(counts, usage=usage, cost=cost, prompt=prompt_version(self._template(draft)))
+
+
+def _passed_over(draft: Draft, composed: Composition) -> Iterator[str]:
+    """Put the lines of a digest whose passages nothing cites."""
+    cited = {(citation.issue, citation.article_no) for citation in composed.citations}
+    rest = [
+        (line, passage)
+        for line, passage in zip(draft.lines, draft.passages, strict=False)
+        if (passage.issue.number, passage.article.number) not in cited
+    ]
+    if rest:
+        yield composed.head(wording.DIGEST_REST)
+    for line, passage in rest:
+        yield composed.put(line, [(passage, Span(passage.start, passage.end))], opens_line=True)

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 class Composition:
     """The answer so far.
 
+    Parameters
+    ----------
+    opening
+        A line above the first sentence, once there is one.
+
     Attributes
     ----------
     text, citations, unverified
@@ -31,7 +36,9 @@ class Composition:
         As in `Writing`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, opening: str = "") -> None:
+        self._opening = opening
+        self._headed = False
         self.text = ""
         self.citations: list[Citation] = []
         self.unverified: list[Span] = []
@@ -47,6 +54,12 @@ class Composition:
         """Put a sentence with the mark that it is not borne out."""
         return self.put(sentence.text, _units(sentence, cited), opens_line=sentence.opens_line, verified=False)
 
+    def head(self, words: str) -> str:
+        """Put a line of its own above what comes next."""
+        self._headed = True
+        self.text += f"\n{words}"
+        return f"\n{words}"
+
     def put(
         self, words: str, sources: Iterable[tuple[Passage, Span]], *, opens_line: bool = False, verified: bool = True
     ) -> str:
@@ -55,7 +68,10 @@ class Composition:
         if words in self._said:
             return ""
         self._said.add(words)
-        start = "\n" if opens_line and self.text else ""
+        start = "\n" if (opens_line or self._headed) and self.text else ""
+        if not self.text and self._opening:
+            start = f"{self._opening}\n"
+        self._headed = False
         markers = "".join(f"[{n}]" for n in dict.fromkeys(self._number(*source) for source in sources))
         if not verified:
             words += UNVERIFIED_MARK

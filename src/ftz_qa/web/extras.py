@@ -51,7 +51,7 @@ class Extras:
     def lay_out_upkeep(self) -> None:
         """Add what maintainers see, within their tab."""
         if records := self._services.records:
-            self._feedback = FeedbackDesk(records.feedback, records.audit, self._services.people)
+            self._feedback = FeedbackDesk(records, self._services.people)
 
     def connect(self, blocks: gr.Blocks, tabs: gr.Tabs, chat: Chat, door: gr.HTML | None) -> None:
         """Tie the tabs to the chat, outside of the page's tabs.

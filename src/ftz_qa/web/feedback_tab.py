@@ -16,8 +16,11 @@ from ftz_qa.web.conversation import Conversation
 from ftz_qa.web.feedback import MAX_REASON_CHARS, Feedback, FeedbackBook, suggested_facts
 from ftz_qa.web.hooks import Chat
 from ftz_qa.web.people import People
+from ftz_qa.web.records import Records
 from ftz_qa.web.render import escape, notice_html
 from ftz_qa.web.texts import SIGN_IN_FIRST
+from ftz_qa.web.writings import KEPT, Tally
+from ftz_qa.wording import LLM_FAILURES
 
 Updates = dict[Any, Any]
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
@@ -98,11 +101,12 @@ class Thumbs:
 
 
 class FeedbackDesk:
-    """What maintainers see: opinions, evaluation items made of them, and the audit log; within the maintainers' tab."""
+    """What maintainers see: opinions, items made of them, how the language model fared, and the audit log."""
 
-    def __init__(self, book: FeedbackBook, audit: AuditLog, people: People) -> None:
-        self._book = book
-        self._audit = audit
+    def __init__(self, records: Records, people: People) -> None:
+        self._book = records.feedback
+        self._audit = records.audit
+        self._writings = records.writings
         self._people = people
         with gr.Column(elem_id="feedback-desk"):
             gr.HTML(f'<h2>{texts.TITLE}</h2><p class="hint">{texts.HINT}</p>')
@@ -114,6 +118,8 @@ class FeedbackDesk:
             self.must = gr.Textbox(label=texts.MUST, lines=2, elem_id="feedback-must")
             self.must_not = gr.Textbox(label=texts.MUST_NOT, lines=1)
             self.make = gr.Button(texts.MAKE_ITEM, variant="primary", elem_id="feedback-make")
+            gr.HTML(f"<h2>{texts.WRITINGS}</h2>")
+            self.fared = gr.HTML("", elem_id="writings")
             gr.HTML(f"<h2>{texts.AUDIT}</h2>")
             self.log = gr.HTML("", elem_id="audit")
 
@@ -128,7 +134,7 @@ class FeedbackDesk:
 
     @property
     def _components(self) -> list[Any]:
-        return [self.notice, self.table, self.choice, self.log]
+        return [self.notice, self.table, self.choice, self.fared, self.log]
 
     def _maintainer(self, request: gr.Request) -> str | None:
         visitor = self._people.visitor(request.request)
@@ -138,12 +144,13 @@ class FeedbackDesk:
         """The desk as it is now; nothing is on it for anybody but maintainers."""
         if self._maintainer(request) is None:
             empty = gr.update(choices=[], value=None)
-            return {self.notice: "", self.table: "", self.log: "", self.choice: empty}
+            return {self.notice: "", self.table: "", self.fared: "", self.log: "", self.choice: empty}
         found = self._book.list()
         return {
             self.notice: "",
             self.table: feedback_html(found),
             self.choice: gr.update(choices=[(_choice(feedback), feedback.id) for feedback in found], value=None),
+            self.fared: writings_html(self._writings.last(7), self._writings.last(28)),
             self.log: audit_html(self._audit.latest()),
         }
 
@@ -233,6 +240,22 @@ def audit_html(entries: Sequence[Entry]) -> str:
         for entry in entries
     ]
     return _table(texts.AUDIT_COLUMNS, rows)
+
+
+def writings_html(week: Tally, month: Tally) -> str:
+    """How the language model fared, as a table: answers by outcome, sentences by what became of them, tokens."""
+    if not month.outcomes:
+        return f'<p class="hint">{texts.NO_WRITINGS}</p>'
+    rows = [
+        (_outcome(name), str(week.outcomes.get(name, 0)), str(count))
+        for name, count in sorted(month.outcomes.items(), key=lambda item: item[0] != KEPT)
+    ]
+    rows += [(label, str(week.counts[name]), str(month.counts[name])) for name, label in texts.COUNTS.items()]
+    return _table(texts.WRITINGS_COLUMNS, rows)
+
+
+def _outcome(name: str) -> str:
+    return texts.OUTCOMES.get(name) or texts.FALLBACK.format(reason=LLM_FAILURES.get(name, name))
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -41,3 +41,17 @@ ACTIONS = {
     "sign-in": "登录",
     "sign-out": "退出",
 }
+
+WRITINGS = "大模型作答"
+WRITINGS_COLUMNS = ("", "近7天", "近28天")
+NO_WRITINGS = "近28天没有请大模型作答。"
+OUTCOMES = {"kept": "采用（逐句核对过）", "silent": "未采用：认为原文没有直接回答"}
+FALLBACK = "未采用：{reason}"
+COUNTS = {
+    "repaired": "请它改正的句子",
+    "replaced": "换成原文的句子",
+    "dropped": "略去的句子",
+    "unverified": "标明“未核实”的句子",
+    "read": "读入的词元",
+    "written": "写出的词元",
+}

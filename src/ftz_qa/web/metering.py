@@ -23,9 +23,16 @@ _SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
 
 class Meter:
-    """The figures of one server, in a registry of their own."""
+    """The figures of one server, in a registry of their own.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    keep
+        Told what came of asking the language model, for counts that outlast the server.
+    """
+
+    def __init__(self, keep: Callable[[Writing], None] = lambda writing: None) -> None:
+        self._keep = keep
         self._registry = CollectorRegistry()
         self._questions = Counter(
             "ftz_qa_questions", "Questions by door and outcome.", ["door", "outcome"], registry=self._registry
@@ -68,6 +75,7 @@ class Meter:
 
     def wrote(self, writing: Writing) -> None:
         """Count what came of asking the language model for an answer."""
+        self._keep(writing)
         self._written.labels(writing.fallback or "kept").inc()
         for fate in ("repaired", "replaced", "dropped", "unverified"):
             self._sentences.labels(fate).inc(getattr(writing, fate))

@@ -14,6 +14,7 @@ from ftz_qa.web.audit import AuditLog, EndedSessions
 from ftz_qa.web.entrance import Entrance
 from ftz_qa.web.feedback import FeedbackBook
 from ftz_qa.web.history import History
+from ftz_qa.web.writings import WritingBook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,18 +24,25 @@ _KEY_FILE = "session.key"
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What is kept: conversations, opinions, the audit log, and sessions that were signed out of."""
+    """What is kept: conversations, opinions, audit log, ended sessions, counts of the language model's answers."""
 
     history: History
     feedback: FeedbackBook
     audit: AuditLog
     ended: EndedSessions
+    writings: WritingBook
 
     @classmethod
     def open(cls, data_dir: Path) -> Records:
         """Open the database of a folder, or make it; raises `InputError`."""
         database = Database(data_dir / FILE_NAME)
-        return cls(History(database), FeedbackBook(database), AuditLog(database), EndedSessions(database))
+        return cls(
+            History(database),
+            FeedbackBook(database),
+            AuditLog(database),
+            EndedSessions(database),
+            WritingBook(database),
+        )
 
 
 def open_entrance(accounts_file: Path | None, data_dir: Path, records: Records) -> Entrance:
