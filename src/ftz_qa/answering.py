@@ -24,6 +24,7 @@ from ftz_qa.filters import UNFILTERED
 from ftz_qa.finishing import finish
 from ftz_qa.grounding import cite, nearest_articles
 from ftz_qa.index import PassageIndex
+from ftz_qa.issue_names import by_number
 from ftz_qa.limits import dated_limit, section_limit, within
 from ftz_qa.llm_setup import load_writer
 from ftz_qa.questions import Question, parts_of, understand
@@ -214,6 +215,9 @@ class AnswerChain(Runnable[Request, str | Answer]):
         if not courtesy and self._writer is not None and self._writer.condenser is not None:
             question = self._writer.condenser.restated(question, respelled, history, config)
         restated = question.follow_up or respelled != plain
+        named = by_number(question.text, issues)
+        if named.text != question.text and not named.unknown:
+            question, restated = _about(question, named.text), True
         notes = (wording.understood_as(question.text, question.follow_up),) if restated else ()
         blank = Answer(
             asked, "", True, (), "extractive", resolved=question.text, notes=notes, build=engine.index.build_id
@@ -224,6 +228,8 @@ class AnswerChain(Runnable[Request, str | Answer]):
             order = courtesy == "order"
             reply_text = wording.REFUSED_ORDER if order else wording.COURTESIES[courtesy]
             return replace(blank, text=reply_text, refused=order, mode="structure", resolved=asked, notes=())
+        if named.unknown:
+            return replace(blank, text=wording.not_indexed_then(named.unknown, issues), mode="structure")
         if unknown := not_indexed(question.text, issues):
             return replace(blank, text=wording.not_indexed(unknown, issues), mode="structure")
         return self._within(engine, question, filters, blank, config)

@@ -15,6 +15,8 @@ _MAX_SYLLABLE = 6
 _FUNCTION = (
     "的地得了着过是在有和与及或也都不就又还被把从对给让向到为以于之其这那哪谁吗呢吧啊么几多个要能会可去来说将已请问"
 )
+# Verbs of asking stand alone beside anything too (``哪期讲过`` is no slip for ``期间``).
+_ASKING = "讲说写登谈聊载印刊找查看问列"
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2,}")
 # Many speakers do not tell these apart, and input methods offer them as the same.
 _FUZZY = ((re.compile(r"^([zcs])h"), r"\1"), (re.compile(r"(?<=[aei])ng$"), "n"))
@@ -69,7 +71,7 @@ class Speller:
     def _corrected(self, run: str) -> str:
         """The run with every character replaced that makes no word and no known pair, where a homophone makes both."""
         for start, end in _words(run):
-            if end - start == 1 and run[start] not in _FUNCTION:
+            if end - start == 1 and run[start] not in _FUNCTION + _ASKING:
                 run = self._better(run, start) or run
         return run
 
