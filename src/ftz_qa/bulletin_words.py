@@ -32,7 +32,9 @@ _SMALL = (
     "今天 明天 昨天 全文 原文 那块 这块 一块 方 用 对 关于 有关 另外 还有 然后 那么 那 好 好的 嗯 哦 请您 帮忙 一遍 一份 一个 第"
 )
 _WORDS = sorted({*_THINGS.split(), *_ASKING.split(), *_SMALL.split()}, key=len, reverse=True)
-_PURPOSE = re.compile(r"(?:给|供|向|跟|拿给)(?:领导|同事|大家|处里|科里)[^,]{0,8}?(?:用|看|汇报)[,，]?|(?:汇报|开会|交差)用[,，]?|数据(?=更新|截|最新)")
+_PURPOSE = re.compile(
+    r"(?:给|供|向|跟|拿给)(?:领导|同事|大家|处里|科里)[^,]{0,8}?(?:用|看|汇报)[,，]?|(?:汇报|开会|交差)用[,，]?|数据(?=更新|截|最新)"
+)
 _ENGLISH = (
     r"\b(?:issues?|articles?|bulletins?|what|when|who|how|many|are|is|in|the|of|was|were|this|latest|newest|published?|contents?"
     r"|summar\w*|there|no|about|does|do|say|list|titles?)\b|\bno(?=\d)"
@@ -50,4 +52,6 @@ def matter_of(text: str) -> str:
         return ""
     words = [word if _VOCABULARY.sub("", word) else " " for word, _ in tagged_words(text)]
     # Names that the dictionary does not know come as single characters, one after the other.
-    return "".join(run for run in "".join(f" {word} " if len(word) > 1 else word for word in words).split() if len(run) > 1)
+    return "".join(
+        run for run in "".join(f" {word} " if len(word) > 1 else word for word in words).split() if len(run) > 1
+    )

@@ -50,7 +50,9 @@ _POINTED = re.compile(
     rf"|(?:的|出版?的|刊发的|发布的|印发的){_BULLETIN}?[几各]?个?期|(?:出版?|刊发|发布|印发)的[一1]期"
     rf"|(?<=季度)(?:{NUMERAL}|几)期|(?<=半年)几期)" + _PHASE
 )
-_LISTED = re.compile(rf"(?P<period>(?:{YEAR})?{NUMERAL}月份?(?:[和、与及]{NUMERAL}月份?)+)的?[这那]?(?:{NUMERAL}|几)?个?期{_PHASE}")
+_LISTED = re.compile(
+    rf"(?P<period>(?:{YEAR})?{NUMERAL}月份?(?:[和、与及]{NUMERAL}月份?)+)的?[这那]?(?:{NUMERAL}|几)?个?期{_PHASE}"
+)
 _FIRST = re.compile(rf"(?:最[早先初]的?|[前头]|开头的?|起初的?)(?P<count>{NUMERAL})期{_PHASE}{_SPOKEN}")
 _BEFORE_LAST = re.compile(rf"上上(?:[一1]|个)?期{_PHASE}|大前期")
 _BESIDE = re.compile(
@@ -158,7 +160,9 @@ def months_of(period: str, newest: dt.date) -> set[tuple[int, int]]:
         start = newest.month - (newest.month - 1) // 3 * 3
         behind = newest.month - start + (3 if "上" in period else 0)
         return back(behind, max(behind - 2, 0))
-    if recent := re.search(rf"(?:近|过去)的?(?:(?P<half>半年)|(?P<year>一年)|(?P<n>{NUMERAL}|几)个?(?P<unit>月|季度))", period):
+    if recent := re.search(
+        rf"(?:近|过去)的?(?:(?P<half>半年)|(?P<year>一年)|(?P<n>{NUMERAL}|几)个?(?P<unit>月|季度))", period
+    ):
         count = 6 if recent["half"] else 12 if recent["year"] else parse_int(recent["n"]) or 3
         return back(count * (3 if recent["unit"] == "季度" else 1) - 1, 0)
     months = sorted(month_ranges(period))

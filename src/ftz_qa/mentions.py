@@ -41,12 +41,12 @@ _WHEN = re.compile(r"什么时候|何时|哪天|哪一天|啥时候|日期|几�
 _WHICH_ARTICLE = re.compile(rf"(?:第几|哪一?)(?:篇|条|则)|哪(?:些|几)(?:篇|条|则)?(?={ARTICLE_WORD}|[在都有]*{_VERB})")
 _SAYING = re.compile(rf"{_VERB}|[讲说写谈]")
 _SAYS = re.compile(rf"^{ARTICLE_WORD}?(?:里面?|中|上|[是在都有专门])*(?:{_VERB}|[讲说写谈])(?P<topic>.+)$")
-_QUOTED = re.compile("[“\"「『]([^“”\"「」『』]{2,30})[”\"」』]")
+_QUOTED = re.compile('[“"「『]([^“”"「」『』]{2,30})[”"」』]')
 _EDGE_WORDS = frozenset(
     "请问 请 帮 帮我 帮忙 麻烦 想 想找 我 我想 知道 告诉 找 找找 找到 查 查查 查找 查询 看 看看 一下 一遍 讲 讲的 说 写 谈 聊 在 都 有 曾 曾经 分别 最早 最先 最近 最后 首次 第一次 一次 首 次 是 被 "
     "还 的 过 了 到 着 关于 有关 相关 对 跟 和 与 里 里面 中 上 内 出自 来自 见于 刊于 登 登在 载 刊 出 哪些 哪 哪几 哪个 有哪些 几 几篇 多少 那 那篇 这 这篇 那个 那条 篇 条 则 一文 文 文章 报道 消息 信息 稿件 "
     "稿子 稿 新闻 内容 条目 介绍 情况 事 事情 一共 共 总共 吗 呢 啊 吧 没有 没 提 提到 提及 涉及 刊登 刊发 刊载 登载 写到 讲到 说到 谈到 讲过 提过 说过 写过 登过 报道过 关注 出现 收录 期 哪期 第几 "
-    "什么 什么时候 时候 何时 哪天 哪一天 通报 简报 自贸 动态 题目 标题 叫 叫做 问题 方面 , . ? ! : ; 、 “ ” \" ( ) 《 》".split()
+    '什么 什么时候 时候 何时 哪天 哪一天 通报 简报 自贸 动态 题目 标题 叫 叫做 问题 方面 , . ? ! : ; 、 “ ” " ( ) 《 》'.split()
 )
 _TIMES = re.compile(
     r"(?:\d{4}|[今去明前当])年|[上下]半年|[一二三四1-4]季度|\d{1,2}月份?|年内|一?共|总共|出版?了?|来|以来"
@@ -72,10 +72,17 @@ def asked_topic(text: str) -> str:
     return ""
 
 
+def asks_where(text: str) -> bool:
+    """Whether a normalised question asks in which issue something stands, or when it was first or last reported."""
+    return bool(_WHICH_ISSUES.search(text) or (_WHEN_SAID.search(text) and _WHEN.search(text)))
+
+
 def _topic(text: str, pieces: Sequence[str]) -> str:
     """What stands in quotation marks, or else the longest of some pieces of the text."""
     quoted = _QUOTED.search(text)
-    return quoted[1] if quoted else max((_trimmed(piece) for piece in pieces), key=len)
+    if quoted:
+        return quoted[1]
+    return max((_trimmed(part) for piece in pieces for part in re.split("[,;?]", piece)), key=len)
 
 
 def _trimmed(text: str) -> str:
@@ -85,7 +92,13 @@ def _trimmed(text: str) -> str:
         words.pop(0)
     while words and words[-1] in _EDGE_WORDS:
         words.pop()
-    rest = "".join(words) if " " not in text else text[text.find(words[0]) : text.rfind(words[-1]) + len(words[-1])] if words else ""
+    rest = (
+        "".join(words)
+        if " " not in text
+        else text[text.find(words[0]) : text.rfind(words[-1]) + len(words[-1])]
+        if words
+        else ""
+    )
     # What is left of ``今年上半年一共出了几期`` names a time, and no topic.
     return rest if len(_TIMES.sub("", rest)) > 1 else ""
 
@@ -115,9 +128,7 @@ def plain_text(article: Article) -> str:
     return _plain(f"{article.title}\n{article.body}")
 
 
-def mentioning(
-    topic: str, issues: Sequence[Issue], plain: Callable[[Article], str] = plain_text
-) -> list[Mention]:
+def mentioning(topic: str, issues: Sequence[Issue], plain: Callable[[Article], str] = plain_text) -> list[Mention]:
     """Articles that hold a topic to the letter, or else all its words, with the sentence to quote; newest issue first.
 
     Parameters

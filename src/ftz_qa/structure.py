@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ftz_qa import wording
 from ftz_qa.bulletin_words import NUMERAL, SECTION_WORD, matter_of
-from ftz_qa.mentions import ARTICLE_WORD, Mention, asked_topic, mentioning, plain_text
+from ftz_qa.mentions import ARTICLE_WORD, Mention, asked_topic, asks_where, mentioning, plain_text
 from ftz_qa.scope import issues_meant
 from ftz_qa.terms import tokens_of
 from ftz_qa.text import normalize, parse_int, split_sentences, tidy
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 _COUNT_ISSUES = re.compile(r"(?<!第)(?:多少|几)个?期|多少份|期[数次](?:是|有)?多少")
 _LIST_ISSUES = re.compile(r"哪(?:些|几|一)?个?期|[各全]部?期|所有期|有(?:哪些|什么)期|期[号次]")
-_COUNT_ARTICLES = re.compile(rf"(?<![哪第])(?:多少|几)(?:篇|条|则|件|个){ARTICLE_WORD}?|{ARTICLE_WORD}(?:数量?|篇数)|篇数|多少{ARTICLE_WORD}")
+_COUNT_ARTICLES = re.compile(
+    rf"(?<![哪第])(?:多少|几)(?:篇|条|则|件|个){ARTICLE_WORD}?|{ARTICLE_WORD}(?:数量?|篇数)|篇数|多少{ARTICLE_WORD}"
+)
 _COUNT_SECTIONS = re.compile(
     rf"(?<![第哪])(?:多少|几|哪些|哪几|什么)个?大?{SECTION_WORD}|{SECTION_WORD}(?:都|一?共|总共)?(?:有|是|包括|叫)?(?:哪些|什么|哪几|几)个?$"
     rf"|分(?:成|为)?了?(?:几|哪几|多少|哪些)(?:块|个?部分|大块|类)|{SECTION_WORD}(?:构成|设置|划分|结构)"
@@ -32,7 +34,9 @@ _NTH_ARTICLE = re.compile(
     rf"第?(?:\(({NUMERAL})\)|(?<=第)({NUMERAL}))(?:篇|条|则|个?{ARTICLE_WORD}|(?<=\)))|(最后|末尾?|末了)(?:面?的?)?一?(?:篇|条|则|个?{ARTICLE_WORD})"
     rf"|(?:(?:打头|开头|开篇|排头|头|首)(?:的?一|的)?(?:篇|条|则|个?{ARTICLE_WORD}))|头条|开篇|首篇"
 )
-_NTH_SECTION = re.compile(rf"第({NUMERAL})(?:个|大)*{SECTION_WORD}|(最后)(?:的|一|个)*{SECTION_WORD}|([首头])(?:个|一)*{SECTION_WORD}")
+_NTH_SECTION = re.compile(
+    rf"第({NUMERAL})(?:个|大)*{SECTION_WORD}|(最后)(?:的|一|个)*{SECTION_WORD}|([首头])(?:个|一)*{SECTION_WORD}"
+)
 _MORE = re.compile(r"文章[更最]?[多少]|[更最][多少]")
 _EACH_ISSUE = re.compile(r"(?:每一?|各|哪一?|所有|全部)(?:个|的)?期")
 _DATE = re.compile(r"什么时候|何时|啥时候|哪天|哪一天|几号|日期|什么时间|哪年|哪一年|哪月|几月|多会儿|时间|when", re.I)
@@ -51,7 +55,9 @@ _WHICH_ISSUE = re.compile(r"第几期|是几期|哪一?期|期号|第多少期")
 _COVERAGE = re.compile(
     r"收录了?(?:的|时间|日期)*(?:范围|哪些|哪几)|从(?:什么时候|哪天|哪年|哪一?期|何时)|时间(?:范围|跨度|区间)|起止|更新到|截[止至]|最新到|(?:覆盖|涵盖)了?哪"
 )
-_FREQUENCY = re.compile(r"(?:多久|多长时间|几天|几个?月|隔多久)(?:出|发|办|印|更新|推出|刊发)*(?:一|1)?(?:期|次|份|本|刊)|周期|频率|频次|间隔|(?:月|周|半月|双月|季)刊")
+_FREQUENCY = re.compile(
+    r"(?:多久|多长时间|几天|几个?月|隔多久)(?:出|发|办|印|更新|推出|刊发)*(?:一|1)?(?:期|次|份|本|刊)|周期|频率|频次|间隔|(?:月|周|半月|双月|季)刊"
+)
 _EXISTS = re.compile(r"有没有|有无|是否有?|(?:有|收录|收|找到|查到)了?.*(?:吗|没有|没|么)[?]?$")
 _FIRST = re.compile(r"最早|最先|首次|第一次|最初|一开始")
 _LAST = re.compile(r"最近一?次?|最后|最新|上一?次")
@@ -63,7 +69,8 @@ _DIGEST = re.compile(
 )
 _TITLE = re.compile(r"题目|标题|篇名|文题|叫什么|名字|名称")
 _CONTENTS = re.compile(
-    rf"(?:哪些|什么|啥|哪几[篇条则个]?){ARTICLE_WORD}?|目录|标题|题目|篇目|列出|列一下|罗列|列举|一览|清单|列表|哪[一个]?(?:篇|条|则)|contents|articles", re.I
+    rf"(?:哪些|什么|啥|哪几[篇条则个]?){ARTICLE_WORD}?|目录|标题|题目|篇目|列出|列一下|罗列|列举|一览|清单|列表|哪[一个]?(?:篇|条|则)|contents|articles",
+    re.I,
 )
 _MANY_DIGESTED = 24
 _MANY_LISTED = 80
@@ -128,7 +135,7 @@ def sought_topic(question: str, issues: Sequence[Issue]) -> str:
     """What a question wants to know the issue or article of (``哪一期讲了…``); empty where it does not ask that."""
     text = normalize(question)
     rest = _without_sections(text, _named_sections(text, issues))
-    return _topic(rest) if matter_of(rest) else ""
+    return _topic(rest) if asks_where(rest) and matter_of(rest) else ""
 
 
 def _without_sections(text: str, sections: Sequence[Section]) -> str:
@@ -331,7 +338,7 @@ def _nth(text: str, issue: Issue, sections: Sequence[Section]) -> Reply | None:
     for article in issue.articles:
         if article.number == number:
             lead = lead_sentence(article)
-            sentence = tidy(article.body[lead.start : lead.end])
+            sentence = _sentence(article, lead)
             name = f"{wording.issue_name(issue)}第{number}篇是《{tidy(article.title)}》"
             return Reply(f"{name}：{sentence}[1]", (Reference(issue, article, lead),))
     return Reply(f"{wording.issue_name(issue)}只有{len(issue.articles)}篇文章，没有第{number}篇。") if number else None
@@ -352,7 +359,7 @@ def _digest(issue: Issue, sections: Sequence[Section]) -> Reply:
     references = tuple(Reference(issue, article, lead_sentence(article)) for article in articles)
     lines = [f"{wording.issue_name(issue)}共{len(articles)}篇，要点如下："]
     for n, reference in enumerate(references, start=1):
-        sentence = tidy(reference.article.body[reference.quote.start : reference.quote.end])
+        sentence = _sentence(reference.article, reference.quote)
         lines.append(f"{wording.article_name(reference.article)}：{sentence}[{n}]")
     return Reply("\n".join(lines), references)
 
@@ -379,14 +386,22 @@ def _mention(
     one = _one_asked(text, found)
     if one:
         found = one
+    digest = bool(_DIGEST.search(text.replace(topic, ""))) and len(found) <= _MANY_DIGESTED
     lines = []
     for n, (issue, article, _) in enumerate(found, start=1):
         when = f"（{wording.day(issue.date)}）" if issue.date else ""
-        lines.append(f"{wording.issue_name(issue)}{when}第{article.number}篇《{tidy(article.title)}》[{n}]")
+        said = f"：{_sentence(article, lead_sentence(article))}" if digest else ""
+        lines.append(f"{wording.issue_name(issue)}{when}第{article.number}篇《{tidy(article.title)}》{said}[{n}]")
     count = len({id(issue) for issue, _, _ in found})
-    references = tuple(Reference(issue, article, span) for issue, article, span in found)
+    references = tuple(
+        Reference(issue, article, lead_sentence(article) if digest else span) for issue, article, span in found
+    )
     name = _QUOTES.sub("", tidy(topic))
-    said = f"{'最早' if one and _FIRST.search(text) else '最近一次'}提到“{name}”的是：" if one else f"有{count}期提到“{name}”："
+    said = (
+        f"{'最早' if one and _FIRST.search(text) else '最近一次'}提到“{name}”的是："
+        if one
+        else f"有{count}期提到“{name}”："
+    )
     return Reply("\n".join([said, *lines]), references)
 
 
@@ -397,6 +412,10 @@ def _one_asked(text: str, found: Sequence[Mention]) -> list[Mention]:
         return []
     issue = found[-1 if earliest else 0][0]
     return [item for item in found if item[0] is issue]
+
+
+def _sentence(article: Article, span: Span) -> str:
+    return tidy(article.body[span.start : span.end])
 
 
 def lead_sentence(article: Article) -> Span:
