@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import CARS, MEDICINE, PORT, RAIL, make_article, make_issue
-from ftz_qa.structure import lead_sentence, structural_reply
+from ftz_qa.issue_replies import lead_sentence
+from ftz_qa.structure import structural_reply
 from ftz_qa.types import Issue, Section
 
 if TYPE_CHECKING:
-    from ftz_qa.structure import Reply
+    from ftz_qa.issue_replies import Reply
 
 RIVER = Section(1, "云江板块", "一、云江板块")
 SISTERS = Section(2, "兄弟省份", "二、兄弟省份")

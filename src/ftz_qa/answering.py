@@ -26,6 +26,7 @@ from ftz_qa.finishing import finish
 from ftz_qa.grounding import cite, nearest_articles
 from ftz_qa.index import PassageIndex
 from ftz_qa.issue_names import by_number
+from ftz_qa.issue_replies import Reply
 from ftz_qa.limits import dated_limit, section_limit, within
 from ftz_qa.llm_setup import load_writer
 from ftz_qa.questions import Question, parts_of, understand
@@ -33,7 +34,7 @@ from ftz_qa.reading import load_reading_model
 from ftz_qa.retrieval import document_hit
 from ftz_qa.scope import issues_meant, not_indexed, with_numbers, without_issue
 from ftz_qa.store import current_build
-from ftz_qa.structure import Reply, sought_topic, structural_reply
+from ftz_qa.structure import sought_topic, structural_reply
 from ftz_qa.text import load_dictionaries, simplify, tidy
 from ftz_qa.types import Answer, Hit
 from ftz_qa.whats_new import comparison_reply

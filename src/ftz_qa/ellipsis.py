@@ -43,7 +43,7 @@ _ISSUE = re.compile(
 _BESIDE = re.compile(r"^(?:再|那|它的?|这期的?|本期的?)?(?P<way>[上下前后])(?:面|边)?的?(?:一|1|个)*期")
 _PHASE = re.compile(r"[一二三四五六七八九]期$")
 _BULLETIN_PRONOUN = re.compile(r"^(?:那么|那|它们?|其中?|这一?期|本期|该期|这份通报|里面|其中)(?:的|里面?|中|上)?")
-_WHICH_ISSUES = re.compile(rf"哪(?:些|几|一)?个?期|(?<![\d一二三四五六七八九十第])几个?期|第几期")
+_WHICH_ISSUES = re.compile(r"哪(?:些|几|一)?个?期|(?<![\d一二三四五六七八九十第])几个?期|第几期")
 _PRONOUN = re.compile(r"^(?:它们?|他们?|她们?|其|该)的?(?=.{2})")
 _CONTRAST = 12
 _SHORTEST_GIST = 4

@@ -104,7 +104,12 @@ _MONTHS = {
 _MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _YEAR = r"((?:19|20)\d\d)"
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
-_COUNTS = {w: n for n, w in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
+_COUNTS = {
+    w: n
+    for n, w in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
+    )
+}
 _ASKS: tuple[tuple[str, str, str], ...] = (
     # What is asked, what it is in Chinese behind all else, and what is left of it for the list of words.
     (r"\bhow many\b", "多少", ""),
@@ -135,7 +140,7 @@ _ASKS: tuple[tuple[str, str, str], ...] = (
 )
 _AND_ASKS = re.compile(r",?\s+and\s+(?=(?:by |in |on |at )?(?:what|how|when|who|where|why|which)\b)", re.I)
 _ZONE = re.compile(r"(?<=[\u4e00-\u9fff])\s*(?:pilot\s+)?(?:area|zone|sub-?zone|district)\b(?!\s+of)", re.I)
-_UNITS = frozenset("吨 标箱 公里 平方米 平方公里 天 小时 分钟 月 年 米 工作日 条".split())
+_UNITS = frozenset(["吨", "标箱", "公里", "平方米", "平方公里", "天", "小时", "分钟", "月", "年", "米", "工作日", "条"])
 _PREPOSITIONS = re.compile(
     r"\b(?:of|in|at|through|by|from|for|to|under|on|during|with|via|between|within|into|as of|as|among|under|over|since|until|before|after|against)\b",
     re.I,

@@ -26,9 +26,10 @@ _SPOKEN = (
     r"(?=的|里|中|上|都|各|分别|有|是|讲|写|说|登|出|共|一共|通报|简报|自贸|内容|文章|目录|主要|什么|哪|[,:?]|$)"
 )
 _RELATIVE_MONTH = r"(?:上上个?月|上个?月|这个?月|本月|当月)(?:份)?"
+_TENTH = r"(?:[上中下]旬|初|中|底|末)?"
 _RELATIVE_QUARTER = r"(?:上个?|这个?|本)季度"
 _RECENT = rf"(?:最近|近|过去)的?(?:(?:{NUMERAL}|几)个月|半年|一年|{NUMERAL}个?季度)"
-_PERIOD = rf"(?:{YEAR}的?{MONTHS}?|{MONTHS}|{_RELATIVE_MONTH}|{_RELATIVE_QUARTER}|{_RECENT})(?:份|以?来|内|里|期间)?"
+_PERIOD = rf"(?:(?:{YEAR}|年[初内]|开年)的?{MONTHS}?|{MONTHS}|{_RELATIVE_MONTH}|{_RELATIVE_QUARTER}|{_RECENT}){_TENTH}(?:份|以?来|内|里|期间|到现在|至今)?"
 _NUMBER = r"(?:\d{1,15}|[零〇一二两三四五六七八九十百千]{1,7})"
 _BULLETIN = r"(?:《?自贸动态》?|通报|简报|刊物|期刊|杂志)"
 _LINK = (
@@ -48,18 +49,27 @@ _POINTED = re.compile(
     rf"(?:在)?(?P<period>{_PERIOD})"
     rf"(?:(?:的|出版?|刊发|发布|印发|出刊|{_BULLETIN})*[那这](?:{NUMERAL}|几)?个?期"
     rf"|(?:的|出版?的|刊发的|发布的|印发的){_BULLETIN}?[几各]?个?期|(?:出版?|刊发|发布|印发)的[一1]期"
+    rf"|(?<=[月季度])号(?=有|的|讲|登|写|是|都|里|上|目录|$)"
     rf"|(?<=季度)(?:{NUMERAL}|几)期|(?<=半年)几期)" + _PHASE
 )
 _LISTED = re.compile(
     rf"(?P<period>(?:{YEAR})?{NUMERAL}月份?(?:[和、与及]{NUMERAL}月份?)+)的?[这那]?(?:{NUMERAL}|几)?个?期{_PHASE}"
 )
+_CALLED = re.compile(
+    rf"(?:在)?(?P<period>{_RELATIVE_MONTH}|{_RELATIVE_QUARTER}|{_RECENT})(?:的|出版?的|刊发的|发布的|那份|这份)*{_BULLETIN}"
+)
+_OUTSIDE = re.compile(
+    rf"第?(?P<number>{_NUMBER})期(?:(?P<before>之前|以前|更早|往前)|之后|以后|往后)(?:的|还|都|又)*(?=有|出|几期|各期|那些期|哪|期|呢|$)(?:期|各期|那些期)?"
+)
+_NEXT = re.compile(rf"(?<![期的])(?:下|后)(?:[一1]|个)*期{_PHASE}{_SPOKEN}|(?<![期的])下[一1]?期(?=什么时候|何时|哪天)")
+_ISO = re.compile(r"((?:19|20)\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _FIRST = re.compile(rf"(?:最[早先初]的?|[前头]|开头的?|起初的?)(?P<count>{NUMERAL})期{_PHASE}{_SPOKEN}")
 _BEFORE_LAST = re.compile(rf"上上(?:[一1]|个)?期{_PHASE}|大前期")
 _BESIDE = re.compile(
     rf"第?(?P<number>{_NUMBER})期(?:的|之|以)*(?:(?P<before>上|前)|下|后)(?:面|边|头|续)?"
     rf"(?:的|那|这|是|哪|紧接着|接着|又|,)*(?:[一1](?:个|份)?)?期{_PHASE}"
 )
-_NUMBERS = re.compile(rf"第?(?<!\d)(\d{{2,6}})(?:期)?(?=(?:[和与及跟、,]|以及)+第?\d{{2,6}}(?:期|[和与及跟、,]))")
+_NUMBERS = re.compile(r"第?(?<!\d)(\d{2,6})(?:期)?(?=(?:[和与及跟、,]|以及)+第?\d{2,6}(?:期|[和与及跟、,]))")
 
 
 class Named(NamedTuple):
@@ -85,7 +95,7 @@ def by_number(question: str, issues: Sequence[Issue]) -> Named:
     issues
         All that are indexed, oldest first.
     """
-    text = normalize(question)
+    text = _ISO.sub(r"\1年\2月\3日", normalize(question))
     numbered = [issue for issue in issues if issue.number is not None]
     if len(numbered) < len(issues) or not numbered:
         return Named(question)
@@ -93,6 +103,10 @@ def by_number(question: str, issues: Sequence[Issue]) -> Named:
         return Named(listed)
     if match := _BESIDE.search(text):
         return _replaced(text, match, _beside(match, numbered))
+    if match := _OUTSIDE.search(text):
+        return _replaced(text, match, _outside(match, numbered))
+    if match := _NEXT.search(text):
+        return Named(text, match[0])
     if match := _BEFORE_LAST.search(text):
         return _replaced(text, match, numbered[-3:-2])
     if (match := _FIRST.search(text)) and (count := parse_int(match["count"])) and count > 1:
@@ -100,9 +114,9 @@ def by_number(question: str, issues: Sequence[Issue]) -> Named:
     if match := _ORDINAL.search(text):
         inside = _within(match["period"], numbered)
         return _replaced(text, match, inside[-1:] if match["last"] else inside[:1])
-    if match := _LISTED.search(text) or _POINTED.search(text) or _ASKED.search(text):
+    if match := _LISTED.search(text) or _POINTED.search(text) or _CALLED.search(text) or _ASKED.search(text):
         return _replaced(text, match, _within(match["period"], numbered))
-    return Named(question)
+    return Named(text if _ISO.search(question) else question)
 
 
 def _all_listed(text: str) -> str:
@@ -137,6 +151,11 @@ def _beside(match: re.Match[str], issues: Sequence[Issue]) -> Sequence[Issue]:
     return [issue for issue in issues if (issue.number or 0) > number][:1]
 
 
+def _outside(match: re.Match[str], issues: Sequence[Issue]) -> Sequence[Issue]:
+    number = parse_int(match["number"]) or 0
+    return [i for i in issues if ((i.number or 0) < number if match["before"] else (i.number or 0) > number)]
+
+
 def _within(period: str, issues: Sequence[Issue]) -> list[Issue]:
     """The issues that appeared within a period, oldest first."""
     newest = max((issue.date for issue in issues if issue.date is not None), default=None)
@@ -157,8 +176,7 @@ def months_of(period: str, newest: dt.date) -> set[tuple[int, int]]:
         shift = 2 if "上上" in period else 1 if "上" in period else 0
         return back(shift, shift)
     if re.search(_RELATIVE_QUARTER, period):
-        start = newest.month - (newest.month - 1) // 3 * 3
-        behind = newest.month - start + (3 if "上" in period else 0)
+        behind = (newest.month - 1) % 3 + (3 if "上" in period else 0)
         return back(behind, max(behind - 2, 0))
     if recent := re.search(
         rf"(?:近|过去)的?(?:(?P<half>半年)|(?P<year>一年)|(?P<n>{NUMERAL}|几)个?(?P<unit>月|季度))", period
@@ -166,6 +184,7 @@ def months_of(period: str, newest: dt.date) -> set[tuple[int, int]]:
         count = 6 if recent["half"] else 12 if recent["year"] else parse_int(recent["n"]) or 3
         return back(count * (3 if recent["unit"] == "季度" else 1) - 1, 0)
     months = sorted(month_ranges(period))
+    period = re.sub("年[初内]|开年", "今年", period)
     inside = {m for first, last in months for m in range(first, last + 1)} or set(range(1, 13))
     named = sorted(years(period, newest)) or [newest.year - (min(inside) > newest.month)]
     return {(year, month) for year in named for month in inside}
