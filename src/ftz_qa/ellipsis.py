@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 _N = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3}|两)"
 _YEAR = r"(?:(?:19|20)\d{2}年(?:全年)?|今年|去年|前年|本年|上年|明年)"
-_MONTHS = rf"(?:[上下]半年|全年|第?[一二三四1-4]季度|前[两二三]季度|[前头]{_N}个?月|{_N}月?(?:份)?(?:-|—|至|到){_N}月(?:份)?|{_N}月(?:份|底|末|初)?)"
+_MONTHS = (
+    rf"(?:[上下]半年|全年|第?[一二三四1-4]季度|前[两二三]季度|[前头]{_N}个?月"
+    rf"|{_N}月?(?:份)?(?:-|—|至|到){_N}月(?:份)?|{_N}月(?:份|底|末|初)?)"
+)
 _PERIOD = re.compile(rf"(?P<year>{_YEAR})的?(?P<months>{_MONTHS})?|(?P<alone>{_MONTHS})")
 _ONLY_PERIOD = re.compile(rf"^(?:在|到|截至)?(?:{_YEAR}的?(?:{_MONTHS})?|{_MONTHS})$")
 _CLASSES = (
@@ -110,7 +113,7 @@ def _of_bulletins(question: str, core: str, previous: str) -> str:
 
 
 def _another_topic(core: str, previous: str) -> str:
-    """``那RCEP呢？`` after ``哪几期提到CEPA？``: the one in the place of the other; what is asked on is put behind it."""
+    """``那RCEP呢？`` after ``哪几期提到CEPA？``: the one takes the other's place, or is put behind."""
     standing = normalize(previous)
     which = _WHICH_ISSUES.search(standing)
     if which is None or not core:

@@ -29,7 +29,10 @@ _RELATIVE_MONTH = r"(?:上上个?月|上个?月|这个?月|本月|当月)(?:份)
 _TENTH = r"(?:[上中下]旬|初|中|底|末)?"
 _RELATIVE_QUARTER = r"(?:上个?|这个?|本)季度"
 _RECENT = rf"(?:最近|近|过去)的?(?:(?:{NUMERAL}|几)个月|半年|一年|{NUMERAL}个?季度)"
-_PERIOD = rf"(?:(?:{YEAR}|年[初内]|开年)的?{MONTHS}?|{MONTHS}|{_RELATIVE_MONTH}|{_RELATIVE_QUARTER}|{_RECENT}){_TENTH}(?:份|以?来|内|里|期间|到现在|至今)?"
+_PERIOD = (
+    rf"(?:(?:{YEAR}|年[初内]|开年)的?{MONTHS}?|{MONTHS}|{_RELATIVE_MONTH}|{_RELATIVE_QUARTER}|{_RECENT})"
+    rf"{_TENTH}(?:份|以?来|内|里|期间|到现在|至今)?"
+)
 _NUMBER = r"(?:\d{1,15}|[零〇一二两三四五六七八九十百千]{1,7})"
 _BULLETIN = r"(?:《?自贸动态》?|通报|简报|刊物|期刊|杂志)"
 _LINK = (

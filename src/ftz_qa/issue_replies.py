@@ -43,10 +43,31 @@ class Reply:
     references: tuple[Reference, ...] = ()
 
 
+def holdings(issues: Sequence[Issue]) -> Reply:
+    """How many issues there are, from when to when."""
+    return Reply(f"共收录{len(issues)}期：{wording.coverage(issues)}。")
+
+
+def names(issues: Sequence[Issue]) -> Reply:
+    """What the bulletin is called."""
+    return Reply(f"通报名为{'、'.join(f'《{name}》' for name in dict.fromkeys(issue.series for issue in issues))}。")
+
+
+def articles_in_all(issues: Sequence[Issue]) -> Reply:
+    """How many articles there are in all."""
+    return Reply(f"共收录{sum(len(issue.articles) for issue in issues)}篇文章，来自{wording.coverage(issues)}。")
+
+
+def publishers(issues: Sequence[Issue]) -> Reply | None:
+    """Who publishes the bulletin; None where no issue says."""
+    found = dict.fromkeys(issue.publisher for issue in issues if issue.publisher)
+    return Reply(f"主办单位是{'、'.join(found)}。") if found else None
+
+
 def each(issues: Sequence[Issue]) -> Reply:
     """Date and number of articles of every issue."""
     if len(issues) > cues.MANY_DATED:
-        return Reply(f"共收录{len(issues)}期：{wording.coverage(issues)}。")
+        return holdings(issues)
     lines = []
     for issue in issues:
         when = wording.day(issue.date) if issue.date else "没有印出日期"

@@ -88,32 +88,37 @@ def _about_all(text: str, issues: Sequence[Issue], sections: Sequence[Section]) 
     if cues.FREQUENCY.search(text):
         return replies.frequency(issues)
     if cues.NAME.search(text):
-        return Reply(f"通报名为{'、'.join(f'《{name}》' for name in dict.fromkeys(i.series for i in issues))}。")
+        return replies.names(issues)
     counted = cues.COUNT_ISSUES.search(text) and not cues.COUNT_ARTICLES.search(text)
     if cues.COVERAGE.search(text) or (counted and not sections):
-        return Reply(f"共收录{len(issues)}期：{wording.coverage(issues)}。")
+        return replies.holdings(issues)
     if len(issues) == 1 and not cues.LIST_ISSUES.search(text):
         return _about_issue(text, issues[0], sections)
-    if sections:
-        if cues.COUNT_ARTICLES.search(text):
-            return replies.total_in_sections(issues, sections)
-        return replies.joined(
-            [replies.contents(i, sections) for i in replies.with_sections(issues, sections)[-cues.MANY_LISTED :]]
-        )
-    if cues.COUNT_SECTIONS.search(text):
-        return replies.usual_sections(issues)
-    if cues.ALL_ISSUES.search(text) and (cues.CONTENTS.search(text) or cues.DIGEST.search(text)):
-        return _about_several(text, issues, sections)
-    if cues.EACH_ISSUE.search(text) and (cues.COUNT_ARTICLES.search(text) or cues.DATE.search(text) or "最" in text):
-        return replies.each(issues)
+    return _sections_of_all(text, issues, sections) if sections else _collection(text, issues)
+
+
+def _sections_of_all(text: str, issues: Sequence[Issue], sections: Sequence[Section]) -> Reply:
     if cues.COUNT_ARTICLES.search(text):
-        return Reply(f"共收录{sum(len(issue.articles) for issue in issues)}篇文章，来自{wording.coverage(issues)}。")
-    if cues.PUBLISHER.search(text):
-        publishers = dict.fromkeys(issue.publisher for issue in issues if issue.publisher)
-        return Reply(f"主办单位是{'、'.join(publishers)}。") if publishers else None
-    if cues.LIST_ISSUES.search(text):
-        return replies.each(issues)
-    return Reply(f"共收录{len(issues)}期：{wording.coverage(issues)}。") if cues.HOLDINGS.search(text) else None
+        return replies.total_in_sections(issues, sections)
+    inside = replies.with_sections(issues, sections)[-cues.MANY_LISTED :]
+    return replies.joined([replies.contents(issue, sections) for issue in inside])
+
+
+def _collection(text: str, issues: Sequence[Issue]) -> Reply | None:
+    """What all issues have in common, or how many there are of what."""
+    counts = cues.COUNT_ARTICLES.search(text)
+    each = cues.EACH_ISSUE.search(text) and (counts or cues.DATE.search(text) or "最" in text)
+    inside = cues.CONTENTS.search(text) or cues.DIGEST.search(text)
+    asked: tuple[tuple[object, Callable[[], Reply | None]], ...] = (
+        (cues.COUNT_SECTIONS.search(text), lambda: replies.usual_sections(issues)),
+        (cues.ALL_ISSUES.search(text) and inside, lambda: _about_several(text, issues, ())),
+        (each, lambda: replies.each(issues)),
+        (counts, lambda: replies.articles_in_all(issues)),
+        (cues.PUBLISHER.search(text), lambda: replies.publishers(issues)),
+        (cues.LIST_ISSUES.search(text), lambda: replies.each(issues)),
+        (cues.HOLDINGS.search(text), lambda: replies.holdings(issues)),
+    )
+    return next((make() for says, make in asked if says), None)
 
 
 def _about_several(text: str, chosen: Sequence[Issue], sections: Sequence[Section]) -> Reply | None:
