@@ -215,7 +215,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
         spelled = engine.speller.respell(plain)
         respelled = in_chinese(spelled)
         history = [replace(t, content=in_chinese(t.content)) if t.role == "user" else t for t in history]
-        question = understand(respelled, history)
+        question = understand(respelled, history, engine.speller.knows)
         if not courtesy and self._writer is not None and self._writer.condenser is not None:
             question = self._writer.condenser.restated(question, respelled, history, config)
         restated = question.follow_up or respelled != plain

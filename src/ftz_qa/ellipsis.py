@@ -9,7 +9,7 @@ from ftz_qa.bulletin_words import NUMERAL, SECTION_WORD, matter_of
 from ftz_qa.text import normalize, tagged_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _N = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3}|两)"
 _YEAR = r"(?:(?:19|20)\d{2}年(?:全年)?|今年|去年|前年|本年|上年|明年)"
@@ -37,6 +37,7 @@ _LIKE_MEASURED = re.compile(
 _PAIR = re.compile(
     r"(?P<first>[\u4e00-\u9fffA-Za-z0-9]{2,12})(?:和|与|跟|同|及|还是|、)(?P<second>[\u4e00-\u9fffA-Za-z0-9]{2,12}?)(?=哪|谁|都|各|分别|两|相|比|的|在|有|是|[,，?？]|$)"
 )
+_NAMED = re.compile(r".*?(?:口岸|港|机场|片区|新区|海关|公司|集团|银行|基金|[一二三四]期)")
 _ASKS_FROM = re.compile(r"什么|多少|几(?!乎)|哪|谁|怎|如何|为何|为啥|何时|何地|是否|有没有|是不是|吗|呢|[?？]")
 _LOOSE_END = re.compile(r"(?:是|在|有|为|于|了|的|都|又|由|被|从|到|会|能|要|将|共|一共|总共|分别|具体|主要)+$")
 _ISSUE = re.compile(
@@ -45,6 +46,7 @@ _ISSUE = re.compile(
 )
 _BESIDE = re.compile(r"^(?:再|那|它的?|这期的?|本期的?)?(?P<way>[上下前后])(?:面|边)?的?(?:一|1|个)*期")
 _PHASE = re.compile(r"[一二三四五六七八九]期$")
+_ASKS_INSIDE = re.compile(r"哪[一几]?篇|哪些文章|(?:有没有|是否)(?:提到|讲|写|说|关于)|^(?:里面|其中|里头).*提到")
 _BULLETIN_PRONOUN = re.compile(r"^(?:那么|那|它们?|其中?|这一?期|本期|该期|这份通报|里面|其中)(?:的|里面?|中|上)?")
 _WHICH_ISSUES = re.compile(r"哪(?:些|几|一)?个?期|(?<![\d一二三四五六七八九十第])几个?期|第几期")
 _PRONOUN = re.compile(r"^(?:它们?|他们?|她们?|其|该)的?(?=.{2})")
@@ -52,7 +54,9 @@ _CONTRAST = 12
 _SHORTEST_GIST = 4
 
 
-def completed(question: str, core: str, previous: str, *, open_kind: bool) -> str:
+def completed(
+    question: str, core: str, previous: str, *, open_kind: bool, known: Callable[[str], bool] | None = None
+) -> str:
     """A follow-up as a question of its own; empty where no rule applies.
 
     Parameters
@@ -65,6 +69,8 @@ def completed(question: str, core: str, previous: str, *, open_kind: bool) -> st
         The question before it, itself complete.
     open_kind
         Whether its words do not tell what kind of answer is wanted, so that it is the one asked for before.
+    known
+        Whether the bulletins have some words; None where that cannot be told.
     """
     if bulletin := _of_bulletins(question, core, previous):
         return bulletin
@@ -73,8 +79,12 @@ def completed(question: str, core: str, previous: str, *, open_kind: bool) -> st
     core = _PRONOUN.sub("", core)
     if not open_kind or not core:
         return ""
-    swaps = (_swap_period, swap_contrast, _swap_stem, _swap_measured)
-    return next((whole for swap in swaps if (whole := swap(core, previous))), "")
+    return (
+        _swap_period(core, previous)
+        or swap_contrast(core, previous)
+        or _swap_stem(core, previous, known)
+        or _swap_measured(core, previous)
+    )
 
 
 def names_issue(text: str) -> bool:
@@ -96,6 +106,8 @@ def _of_bulletins(question: str, core: str, previous: str) -> str:
     if before is None or _PHASE.fullmatch(before[0]):
         return _another_topic(core, previous)
     text, standing = normalize(question), normalize(previous)
+    if _ONLY_PERIOD.match(core):
+        return _swap_period(core, previous)
     beside, now = _BESIDE.search(text), _ISSUE.search(text)
     if beside or now:
         name = f"{before[0]}的{beside['way']}一期" if beside else now[0] if now else ""
@@ -104,6 +116,8 @@ def _of_bulletins(question: str, core: str, previous: str) -> str:
         if matter_of(rest):
             return ""
         return name + rest if rest else standing.replace(before[0], name, 1)
+    if _ASKS_INSIDE.search(text):
+        return f"{before[0]}{_BULLETIN_PRONOUN.sub('', text)}"
     if matter_of(_BULLETIN_PRONOUN.sub("", text)) and not re.search(SECTION_WORD, text):
         return ""
     if re.search(r"一共收录|所有|全部|总共收|库里|目前收", text):
@@ -139,6 +153,8 @@ def _of_pair(question: str, previous: str) -> str:
     if said is None or pair is None:
         return ""
     one = pair["first"] if said[0] == "前者" else pair["second"]
+    named = _NAMED.match(one)
+    one = named[0] if named else one
     about = previous[: pair.start()] + previous[pair.end() :]
     asks = re.sub(r"哪一?[个家座条项边]|谁|分别|各|都|吗|呢|[?？]|多少|几|什么(?:时候)?", "", about)
     asks = re.sub(r"[，,。]+$", "", asks)
@@ -187,7 +203,8 @@ def _of_its_class(core: str, phrases: Sequence[str]) -> str:
     suffixes = next((pattern for pattern in _CLASSES if pattern.search(core)), None)
     if suffixes is None:
         return ""
-    of_class = [phrase for phrase in phrases if (found := suffixes.search(phrase)) and found.start() > 1]
+    timeless = [phrase for phrase in phrases if not _PERIOD.match(phrase)]
+    of_class = [phrase for phrase in timeless if (found := suffixes.search(phrase)) and found.start() > 1]
     first = next(iter(of_class), "")
     return max((phrase for phrase in of_class if phrase.startswith(first[:2])), key=len, default="")
 
@@ -199,16 +216,16 @@ def _common_suffix(a: str, b: str) -> int:
     return size
 
 
-def _swap_stem(core: str, previous: str) -> str:
+def _swap_stem(core: str, previous: str, known: Callable[[str], bool] | None) -> str:
     """``青屿那场呢？`` after ``雁口片区政银企对接会…``: the name of a place in front of what kind of place it is."""
     name = _ONE_LIKE_IT.sub("", core)
     if not 2 <= len(name) <= 4 or name in previous:
         return ""
-    tags = [tag for _, tag in tagged_words(name)]
-    if len(tags) > 2 or not any(tag[:2] in ("ns", "nr", "nz", "nt") or tag == "n" for tag in tags):
-        return ""
     place = _STEM.search(previous)
-    return previous[: place.start("stem")] + name + previous[place.end("stem") :] if place else ""
+    if place is None:
+        return ""
+    there = known(name + place["class"]) if known else any(tag == "ns" for _, tag in tagged_words(name))
+    return previous[: place.start("stem")] + name + previous[place.end("stem") :] if there else ""
 
 
 def _swap_measured(core: str, previous: str) -> str:

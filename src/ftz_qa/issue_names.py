@@ -67,9 +67,10 @@ _OUTSIDE = re.compile(
 _NEXT = re.compile(rf"(?<![期的])(?:下|后)(?:[一1]|个)*期{_PHASE}{_SPOKEN}|(?<![期的])下[一1]?期(?=什么时候|何时|哪天)")
 _ISO = re.compile(r"((?:19|20)\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _FIRST = re.compile(rf"(?:最[早先初]的?|[前头]|开头的?|起初的?)(?P<count>{NUMERAL})期{_PHASE}{_SPOKEN}")
+_ANCHOR = re.compile(r"(?:最[新近]|(?P<first>最早))的?一?期(?=(?:的|之)*[上下前后]面?的?[一1]?期)")
 _BEFORE_LAST = re.compile(rf"上上(?:[一1]|个)?期{_PHASE}|大前期")
 _BESIDE = re.compile(
-    rf"第?(?P<number>{_NUMBER})期(?:的|之|以)*(?:(?P<before>上|前)|下|后)(?:面|边|头|续)?"
+    rf"(?:第(?=[^上下])|(?<![一二三四五六七八九十最近早新\d])(?=\d\d))(?P<number>{_NUMBER})期(?:的|之|以)*(?:(?P<before>上|前)|下|后)(?:面|边|头|续)?"
     rf"(?:的|那|这|是|哪|紧接着|接着|又|,)*(?:[一1](?:个|份)?)?期{_PHASE}"
 )
 _NUMBERS = re.compile(r"第?(?<!\d)(\d{2,6})(?:期)?(?=(?:[和与及跟、,]|以及)+第?\d{2,6}(?:期|[和与及跟、,]))")
@@ -104,22 +105,36 @@ def by_number(question: str, issues: Sequence[Issue]) -> Named:
         return Named(question)
     if listed := _all_listed(text):
         return Named(listed)
+    if anchor := _ANCHOR.search(text):
+        text = f"{text[: anchor.start()]}第{numbered[0 if anchor['first'] else -1].number}期{text[anchor.end() :]}"
     if match := _BESIDE.search(text):
-        return _replaced(text, match, _beside(match, numbered))
+        found = _replaced(text, match, _beside(match, numbered))
+        return found if found.unknown else by_number(found.text, issues)
+    return _by_place(text, numbered) or _by_time(text, numbered) or Named(text if _ISO.search(question) else question)
+
+
+def _by_place(text: str, issues: Sequence[Issue]) -> Named | None:
+    """Issues called by their place in the row (``前三期``, ``上上期``, ``第302期之前``)."""
     if match := _OUTSIDE.search(text):
-        return _replaced(text, match, _outside(match, numbered))
+        return _replaced(text, match, _outside(match, issues))
     if match := _NEXT.search(text):
         return Named(text, match[0])
     if match := _BEFORE_LAST.search(text):
-        return _replaced(text, match, numbered[-3:-2])
+        return _replaced(text, match, issues[-3:-2])
     if (match := _FIRST.search(text)) and (count := parse_int(match["count"])) and count > 1:
-        return _replaced(text, match, numbered[:count])
+        return _replaced(text, match, issues[:count])
+    return None
+
+
+def _by_time(text: str, issues: Sequence[Issue]) -> Named | None:
+    """Issues called by when they appeared."""
     if match := _ORDINAL.search(text):
-        inside = _within(match["period"], numbered)
+        inside = _within(match["period"], issues)
         return _replaced(text, match, inside[-1:] if match["last"] else inside[:1])
-    if match := _LISTED.search(text) or _POINTED.search(text) or _CALLED.search(text) or _ASKED.search(text):
-        return _replaced(text, match, _within(match["period"], numbered))
-    return Named(text if _ISO.search(question) else question)
+    for pattern in (_LISTED, _POINTED, _CALLED, _ASKED):
+        if match := pattern.search(text):
+            return _replaced(text, match, _within(match["period"], issues))
+    return None
 
 
 def _all_listed(text: str) -> str:

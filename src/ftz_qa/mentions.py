@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ftz_qa.bulletin_words import listed
-from ftz_qa.text import normalize, split_sentences, tagged_words
+from ftz_qa.text import dictionary_words, normalize, split_sentences, tagged_words
 from ftz_qa.types import Span
 
 if TYPE_CHECKING:
@@ -90,13 +90,14 @@ def _topic(text: str, pieces: Sequence[str]) -> str:
 
 def _trimmed(text: str) -> str:
     """A piece of a question without the words of asking at both its ends."""
-    words = [word for word, _ in tagged_words(_SERIES.sub("，", text))]
-    edges = listed("edges")
-    while words and words[0] in edges:
-        words.pop(0)
-    while words and words[-1] in edges:
-        words.pop()
-    rest = text[text.find(words[0]) : text.rfind(words[-1]) + len(words[-1])] if words else ""
+    text = _SERIES.sub("，", text)
+    words, edges = dictionary_words(text), listed("edges")
+    first, last = 0, len(words)
+    while first < last and (words[first] in edges or words[first].isspace()):
+        first += 1
+    while first < last and (words[last - 1] in edges or words[last - 1].isspace()):
+        last -= 1
+    rest = "".join(words[first:last])
     # What is left of ``今年上半年一共出了几期`` names a time, and no topic.
     return rest if len(_TIMES.sub("", rest)) > 1 else ""
 

@@ -12,7 +12,7 @@ from ftz_qa.ellipsis import completed, names_issue, swap_contrast
 from ftz_qa.text import normalize, simplify, tagged_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ftz_qa.types import Turn
 
@@ -73,7 +73,7 @@ _SOURCE = re.compile(
     r"(?:哪一?期|第几期|哪[一几]?[篇条]|哪里|哪儿|何处)(?:的?(?:文章|通报|简报|报道))?(?:里|上|中)?(?:说|写|讲|提|报道|登|看|来|载|刊|找)?(?:过|到|的|了|出)*[?？呢啊]*$"
     r"|^(?:请?问?)?(?:出处|来源|依据|根据|原文|原话|原句|引文)(?:是|在|怎么|如何|为)*(?:什么|哪里?|哪一?期|说|写|讲|表述|的|呢|何处)*[?？呢]*$|^(?:给|看|贴|发)[我看一下出]*原文"
 )
-_REST = re.compile(r"剩下|剩余|其余|另外[的几两一]|后来|^[又还再]")
+_REST = re.compile(r"^(?:里面|里头|其中)|剩下|剩余|其余|另外[的几两一]|后来|^[又还再]")
 _NEW_TOPIC = re.compile(r"^(?:换个|再问个别的|另一个问题|另外问)")
 _SPECIFIC = frozenset({"nr", "nrt", "ns", "nt", "nz", "eng"})
 _FEW_WORDS = 2
@@ -130,22 +130,24 @@ class Question:
     rough: bool = False
 
 
-def understand(question: str, history: Sequence[Turn] = ()) -> Question:
+def understand(question: str, history: Sequence[Turn] = (), known: Callable[[str], bool] | None = None) -> Question:
     """Complete a question from the conversation so far and tell what kind of answer it asks for.
 
     Parameters
     ----------
     history
         Oldest turn first; only what the user said is used.
+    known
+        Whether the bulletins have some words.
     """
     focus = _THANKS.sub("", simplify(question.strip())) or question
-    previous = _standing_question([simplify(turn.content.strip()) for turn in history if turn.role == "user"])
+    previous = _standing_question([simplify(turn.content.strip()) for turn in history if turn.role == "user"], known)
     leans = _leans_on_history(focus) or (names_issue(previous) and not matter_of(normalize(focus)))
     if not previous or not leans:
         return Question(focus, focus, kind_of(focus))
     if _SOURCE.search(focus):
         return Question(previous, previous, kind_of(previous), follow_up=True, sourced=True)
-    text, kind = complete(focus, previous), kind_of(focus)
+    text, kind = complete(focus, previous, known), kind_of(focus)
     if kind == "other":
         # ``那出境呢？`` asks what was asked before, of something else.
         return Question(text, text if focus not in text else focus, kind_of(previous), follow_up=True)
@@ -175,11 +177,11 @@ def parts_of(question: Question) -> list[Question]:
     return [replace(question, focus=piece, kind=kind_of(piece)) for piece in asking]
 
 
-def _standing_question(asked: Sequence[str]) -> str:
+def _standing_question(asked: Sequence[str], known: Callable[[str], bool] | None = None) -> str:
     """The last question of the user, itself completed from those before it."""
     standing = ""
     for question in asked:
-        standing = complete(question, standing) if standing and _leans_on_history(question) else question
+        standing = complete(question, standing, known) if standing and _leans_on_history(question) else question
     return standing
 
 
@@ -220,7 +222,7 @@ def _strip_filler(question: str) -> str:
     return question
 
 
-def complete(question: str, previous: str) -> str:
+def complete(question: str, previous: str, known: Callable[[str], bool] | None = None) -> str:
     """Make a follow-up stand alone.
 
     What it says takes the place of what it contrasts with in the earlier question (`ellipsis`): ``那出境呢？`` after
@@ -228,7 +230,7 @@ def complete(question: str, previous: str) -> str:
     """
     plain = _strip_filler(question)
     core = re.sub(r"(的)?(呢|情况)?[？?。！!]*$", "", plain)
-    whole = completed(plain, core, previous, open_kind=kind_of(question) == "other")
+    whole = completed(plain, core, previous, open_kind=kind_of(question) == "other", known=known)
     return whole or f"{previous.rstrip('？?。 ')}，{plain}"
 
 

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ftz_qa.text import dictionary_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -46,6 +48,10 @@ class Speller:
         """The question with names in pinyin (``Qingyu``) in Chinese, and typos (``隆江``) put right."""
         in_chinese = _NAME.sub(lambda match: self._name(match.group()), question)
         return _HAN_RUN.sub(lambda match: self._corrected(match.group()), in_chinese)
+
+    def knows(self, words: str) -> bool:
+        """Whether all neighbouring characters of some words stand beside each other somewhere in the index."""
+        return all(words[i : i + 2] in self._idf for i in range(len(words) - 1))
 
     def _name(self, word: str) -> str:
         """The commonest reading of two characters or more; the word itself where it has none or is a known word."""
@@ -101,10 +107,8 @@ class Speller:
 
 def _words(run: str) -> list[tuple[int, int]]:
     """Start and end of every word of a run, by the dictionary alone: guessing would make words of typos."""
-    import rjieba
-
     spans, start = [], 0
-    for word in rjieba.cut(run, False):
+    for word in dictionary_words(run):
         spans.append((start, start + len(word)))
         start += len(word)
     return spans

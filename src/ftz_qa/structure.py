@@ -217,7 +217,7 @@ def _mention(
 def _one_asked(text: str, found: Sequence[Mention]) -> list[Mention]:
     """The articles of the first or the last issue that speaks of it, where a question asks for that; else none."""
     earliest, latest = cues.FIRST.search(text), cues.LAST.search(text)
-    if not earliest and not latest:
+    if (not earliest and not latest) or len({id(issue) for issue, *_ in found}) < 2:
         return []
     issue = found[-1 if earliest else 0][0]
     return [item for item in found if item[0] is issue]
