@@ -57,7 +57,7 @@ _PUBLISHED = re.compile(
     rf"what (?:was|were|is|did)[^?]*(?:published|reported|issued|in the bulletins?)[^?]*?\b({MONTH})\s*{YEAR}\W*", re.I
 )
 _SPOKEN = (
-    "a about all altogether an and any appear appeared appears are articles article available be been bulletin "
+    "one a about all altogether an and any appear appeared appears are articles article available be been bulletin "
     "bulletins brief can collection column columns come comes contain contained contains content contents "
     "could cover covered covers current database date dated day department did digest discuss discussed "
     "discusses do does earliest edit edited edits far first for from get give had has have headlines "
@@ -94,7 +94,7 @@ def about_bulletins(question: str, in_words: Callable[[str], str]) -> str:
         return _first(_OF_ALL, text)
     if mentions := _MENTIONS.fullmatch(text):
         topic = mentions["topic"] or mentions["passive"]
-        return f"哪几期提到了{in_words(topic) or topic}？"
+        return f"哪几期提到了{in_words(topic).rstrip('？') or topic}？"
     return ""
 
 

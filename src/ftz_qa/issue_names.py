@@ -62,9 +62,11 @@ _CALLED = re.compile(
     rf"(?:在)?(?P<period>{_RELATIVE_MONTH}|{_RELATIVE_QUARTER}|{_RECENT})(?:的|出版?的|刊发的|发布的|那份|这份)*{_BULLETIN}"
 )
 _OUTSIDE = re.compile(
-    rf"第?(?P<number>{_NUMBER})期(?:(?P<before>之前|以前|更早|往前)|之后|以后|往后)(?:的|还|都|又)*(?=有|出|几期|各期|那些期|哪|期|呢|$)(?:期|各期|那些期)?"
+    rf"第?(?P<number>{_NUMBER})期(?:(?P<before>之前|以前|更早|往前)|之后|以后|往后)(?=(?:的|还|都|又)*(?:有|出|几期|各期|那些期|哪|期|呢|$))的?(?:期|各期|那些期)?"
 )
-_NEXT = re.compile(rf"(?<![期的])(?:下|后)(?:[一1]|个)*期{_PHASE}{_SPOKEN}|(?<![期的])下[一1]?期(?=什么时候|何时|哪天)")
+_NEXT = re.compile(
+    rf"(?<![期的最])(?:下|后)(?:[一1]|个)*期{_PHASE}{_SPOKEN}|(?<![期的最])下[一1]?期(?=什么时候|何时|哪天)"
+)
 _ISO = re.compile(r"((?:19|20)\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _FIRST = re.compile(rf"(?:最[早先初]的?|[前头]|开头的?|起初的?)(?P<count>{NUMERAL})期{_PHASE}{_SPOKEN}")
 _ANCHOR = re.compile(r"(?:最[新近]|(?P<first>最早))的?一?期(?=(?:的|之)*[上下前后]面?的?[一1]?期)")
@@ -99,7 +101,7 @@ def by_number(question: str, issues: Sequence[Issue]) -> Named:
     issues
         All that are indexed, oldest first.
     """
-    text = _ISO.sub(r"\1年\2月\3日", normalize(question))
+    text = _ISO.sub(lambda date: f"{date[1]}年{int(date[2])}月{int(date[3])}日", normalize(question))
     numbered = [issue for issue in issues if issue.number is not None]
     if len(numbered) < len(issues) or not numbered:
         return Named(question)
