@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import CARS, MEDICINE, PORT, RAIL, make_article, make_issue
-from ftz_qa.structure import lead_sentence, structural_reply
+from ftz_qa.issue_replies import lead_sentence
+from ftz_qa.structure import structural_reply
 from ftz_qa.types import Issue, Section
 
 if TYPE_CHECKING:
-    from ftz_qa.structure import Reply
+    from ftz_qa.issue_replies import Reply
 
 RIVER = Section(1, "云江板块", "一、云江板块")
 SISTERS = Section(2, "兄弟省份", "二、兄弟省份")
@@ -209,6 +210,28 @@ def test_an_article_without_a_body_can_be_listed() -> None:
         ("第303期“云江板块”那一栏登了些什么？", "共2篇"),
         ("收录的时间范围是什么？", "共收录2期"),
         ("最早一期是什么时候的？", "2025年3月15日"),
+        ("第303期有哪些看点？", "共3篇，要点如下"),
+        ("给领导汇报用，把第303期捋一捋", "共3篇，要点如下"),
+        ("用几句话概括303期", "共3篇，要点如下"),
+        ("第303期第二部分有哪些文章？", f"共1篇：\n（三）{MEDICINE[0]}"),
+        ("第303期云江板块第二篇是什么？", PORT[0]),
+        ("第303期倒数第二篇是什么？", PORT[0]),
+        ("第303期第（二）篇的题目", PORT[0]),
+        ("第303期篇幅最长的是哪篇？", "第303期篇幅最长的是第"),
+        ("有没有第303期？", "已收录第303期"),
+        ("第303期", "共3篇"),
+        ("兄弟省份栏目一共登了多少篇？", "“兄弟省份”共1篇：第303期1篇"),
+        ("通报一般分哪几个栏目？", "云江板块（"),
+        ("多久出一期？", "相隔16天"),
+        ("数据更新到什么时候？", "2025年3月31日"),
+        ("你都收录了什么资料？", "共收录2期"),
+        ("历期目录", MEDICINE[0]),
+        ("这个简报叫什么名字？", "《示例动态》"),
+        ("303期提到青屿了吗？", "有1期提到“青屿”"),
+        ("最早提到雁口的是哪一期？", "最早提到“雁口”的是：\n第303期"),
+        ("最近一次报道雁口是什么时候？", "最近一次提到“雁口”的是：\n第304期"),
+        ("报道过几次雁口？", "有2期提到“雁口”"),
+        ("哪期的“兄弟省份”写的是生物医药？", "有1期提到“生物医药”"),
     ],
 )
 def test_other_ways_of_asking_are_understood(question: str, said: str) -> None:
@@ -217,7 +240,23 @@ def test_other_ways_of_asking_are_understood(question: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["第303期港口吞吐量是多少？", "第304期二手车卖到哪里？", "一期项目什么时候投产？", "最近三个月开行多少列？"],
+    [
+        "条例分为哪几章？",
+        "全文共多少条？共几章？条例几条？",
+        "推介会是哪个单位主办的？",
+        "评审会收到多少份材料？",
+        "三库一平台包括哪些内容？",
+        "最早的基金什么时候到账的？",
+        "第303期里雁口口岸的货运量是多少？",
+        "最新一期里班列开行多少列？",
+        "303期报道的基金总规模多少？",
+        "制度创新成果里贸易便利化有多少项？",
+        "这份条例什么时候开始实施？",
+        "第303期港口吞吐量是多少？",
+        "第304期二手车卖到哪里？",
+        "一期项目什么时候投产？",
+        "最近三个月开行多少列？",
+    ],
 )
 def test_questions_about_the_matter_are_not_for_the_structure(question: str) -> None:
     assert structural_reply(question, ISSUES) is None

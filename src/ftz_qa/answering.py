@@ -19,11 +19,14 @@ from ftz_qa.courtesy import courtesy_of, without_courtesies
 from ftz_qa.distinction import told_apart
 from ftz_qa.embedding import load_embedder
 from ftz_qa.engine import Engine
+from ftz_qa.english import in_chinese
 from ftz_qa.errors import FtzQaError, InputError
 from ftz_qa.filters import UNFILTERED
 from ftz_qa.finishing import finish
 from ftz_qa.grounding import cite, nearest_articles
 from ftz_qa.index import PassageIndex
+from ftz_qa.issue_names import by_number
+from ftz_qa.issue_replies import Reply, digest_line
 from ftz_qa.limits import dated_limit, section_limit, within
 from ftz_qa.llm_setup import load_writer
 from ftz_qa.questions import Question, parts_of, understand
@@ -31,8 +34,8 @@ from ftz_qa.reading import load_reading_model
 from ftz_qa.retrieval import document_hit
 from ftz_qa.scope import issues_meant, not_indexed, with_numbers, without_issue
 from ftz_qa.store import current_build
-from ftz_qa.structure import Reply, digest_line, structural_reply
-from ftz_qa.text import load_dictionaries, simplify
+from ftz_qa.structure import sought_topic, structural_reply
+from ftz_qa.text import load_dictionaries, simplify, tidy
 from ftz_qa.types import Answer, Hit, Passage
 from ftz_qa.whats_new import comparison_reply
 from ftz_qa.writer import Draft
@@ -209,11 +212,17 @@ class AnswerChain(Runnable[Request, str | Answer]):
         issues = engine.index.issues
         courtesy = courtesy_of(asked)
         plain = simplify(asked) if courtesy else without_courtesies(simplify(asked))[0]
-        respelled = engine.speller.respell(plain)
-        question = understand(respelled, history)
+        spelled = engine.speller.respell(plain)
+        respelled = in_chinese(spelled)
+        history = [replace(t, content=in_chinese(t.content)) if t.role == "user" else t for t in history]
+        question = understand(respelled, history, engine.speller.knows)
         if not courtesy and self._writer is not None and self._writer.condenser is not None:
             question = self._writer.condenser.restated(question, respelled, history, config)
         restated = question.follow_up or respelled != plain
+        question = replace(question, rough=respelled != spelled)
+        named = by_number(question.text, issues)
+        if named.text != question.text and not named.unknown:
+            question, restated = _about(question, named.text), True
         notes = (wording.understood_as(question.text, question.follow_up),) if restated else ()
         blank = Answer(
             asked, "", True, (), "extractive", resolved=question.text, notes=notes, build=engine.index.build_id
@@ -224,6 +233,8 @@ class AnswerChain(Runnable[Request, str | Answer]):
             order = courtesy == "order"
             reply_text = wording.REFUSED_ORDER if order else wording.COURTESIES[courtesy]
             return replace(blank, text=reply_text, refused=order, mode="structure", resolved=asked, notes=())
+        if named.unknown:
+            return replace(blank, text=wording.not_indexed_then(named.unknown, issues), mode="structure")
         if unknown := not_indexed(question.text, issues):
             return replace(blank, text=wording.not_indexed(unknown, issues), mode="structure")
         return self._within(engine, question, filters, blank, config)
@@ -246,6 +257,8 @@ class AnswerChain(Runnable[Request, str | Answer]):
         numbered = with_numbers(question.text, issues)
         if reply := comparison_reply(numbered, issues) or structural_reply(numbered, issues, engine.plain):
             return _structural(blank, reply)
+        if topic := sought_topic(numbered, issues):
+            question = replace(_about(question, topic), sourced=True)
         if meant is not None:
             numbers = [number for i in places if (number := engine.index.issues[i].number) is not None]
             blank = replace(blank, notes=(*blank.notes, wording.only_searched(numbers)))
@@ -294,7 +307,8 @@ class AnswerChain(Runnable[Request, str | Answer]):
         extract = replace(blank, text=selected.text, citations=selected.citations, refused=False, leads=unused)
         extract = finish(extract, question, selected, [part for n, part in enumerate(parts) if n not in missing])
         closing = tuple(wording.part_missing(named(parts[n][0])) for n in missing)
-        extract = replace(extract, text="\n".join([extract.text, *closing]))
+        sources = _sources(extract) if question.sourced else ()
+        extract = replace(extract, text="\n".join([extract.text, *closing, *sources]))
         chosen = [item.hit.passage for item in selected.evidence]
         # What the extract quotes comes first: it has to be among what the model is shown.
         passages = {id(passage): passage for passage in [*chosen, *(hit.passage for hit in hits)]}
@@ -304,6 +318,16 @@ class AnswerChain(Runnable[Request, str | Answer]):
 def _about(question: Question, matter: str) -> Question:
     """The question without the words that limit the search."""
     return replace(question, text=matter, focus=matter if question.focus == question.text else question.focus)
+
+
+def _sources(answer: Answer) -> tuple[str, ...]:
+    """A line that says in which issues and articles an answer's sentences stand."""
+    places: dict[str, list[int]] = {}
+    for citation in answer.citations:
+        where = f"{wording.at_day(citation.issue, citation.date)}第{citation.article_no}篇《{tidy(citation.title)}》"
+        places.setdefault(where, []).append(citation.marker)
+    marked = [where + "".join(f"[{n}]" for n in markers) for where, markers in places.items()]
+    return (wording.found_in(marked),) if marked else ()
 
 
 def _readable(text: str) -> str:

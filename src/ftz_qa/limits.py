@@ -18,21 +18,24 @@ if TYPE_CHECKING:
 
     from ftz_qa.types import Issue
 
-_N = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3}|两)"
-_YEAR = r"(?:(?:19|20)\d{2}年|今年|去年|前年|本年)"
-_MONTHS = rf"(?:[上下]半年|第?[一二三四1-4]季度|前{_N}个?月|{_N}月?(?:份)?(?:-|至|到|和|、){_N}月(?:份)?|{_N}月(?:份)?)"
+NUMERAL = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3}|两)"
+YEAR = r"(?:(?:19|20)\d{2}年|今年|去年|前年|本年)"
+MONTHS = (
+    rf"(?:[上下]半年|第?[一二三四1-4]季度|前{NUMERAL}个?月"
+    rf"|{NUMERAL}月?(?:份)?(?:-|至|到|和|、){NUMERAL}月(?:份)?|{NUMERAL}月(?:份)?)"
+)
 _BULLETINS = (
     r"(?:的|这|那|几|各|所有|全部|出|刊发|发布|印发|出版|期|份|一)*"
     r"(?:通报(?![了会称表])|简报|自贸动态|动态|(?<=[各几])期)"
 )
 _INSIDE = r"(?:的?(?:里面?|中|上|内|当中))?(?:都|有没有|提到|说到?|讲到?|报道|介绍|关于)?的?"
 _DATED = re.compile(
-    rf"(?:在|从)?(?P<name>(?P<when>{_YEAR}的?{_MONTHS}?|{_MONTHS})(?P<since>以来|以后|之后|起)?{_BULLETINS}){_INSIDE}[，,]?"
+    rf"(?:在|从)?(?P<name>(?P<when>{YEAR}的?{MONTHS}?|{MONTHS})(?P<since>以来|以后|之后|起)?{_BULLETINS}){_INSIDE}[，,]?"
 )
 _RECENT = re.compile(
-    rf"(?:在)?(?P<name>(?:最近|近|过去)的?(?P<count>{_N})个月(?:里|内|以来)?{_BULLETINS}){_INSIDE}[，,]?"
+    rf"(?:在)?(?P<name>(?:最近|近|过去)的?(?P<count>{NUMERAL})个月(?:里|内|以来)?{_BULLETINS}){_INSIDE}[，,]?"
 )
-_DAY = re.compile(rf"{_N}月{_N}[日号]")
+_DAY = re.compile(rf"{NUMERAL}月{NUMERAL}[日号]")
 _SECTION_WORD = r"(?:板块|栏目|专栏|部分|一栏|版块|那栏|这栏|栏)"
 _QUOTES = '[“”"「」《》]'
 

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from ftz_qa.bulletin_words import matter_of
 from ftz_qa.coordination import about_each
-from ftz_qa.text import simplify, tagged_words
+from ftz_qa.ellipsis import completed, names_issue, swap_contrast
+from ftz_qa.text import normalize, simplify, tagged_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ftz_qa.types import Turn
 
@@ -53,20 +55,25 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("how", r"如何|怎么|怎样|咋|\bhow\b"),
     (
         "yesno",
-        r"(吗|么|没有|嘛)[？?]?$|是否|是不是|有没有|能不能|可不可以|能否|可否|会不会|对不对"
+        r"(吗|(?<![什怎])么|没有|嘛)[？?]?$|是否|是不是|有没有|能不能|可不可以|能否|可否|会不会|对不对"
         r"|^(is|are|was|were|does|did|do|has|have|can)\b",
     ),
 )
 _KIND_PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple((kind, re.compile(p)) for kind, p in _KINDS)
 _FILLER = re.compile(
-    r"^(请问一下|请问|你好|您好|麻烦问下|麻烦|想问(一)?下|我想(知道|了解|问)(一下)?|帮我(查|看|找)(一下|下)?|查(一下|下)|那么|那|哦|嗯|好的|还有|另外)[，,。！!：:\s]*"
+    r"^(请问一下|请问|你好|您好|麻烦问下|麻烦|想问(一)?下|我想(知道|了解|问)(一下)?|帮我(查|看|找)(一下|下)?|查(一下|下)|那么|那(?![篇期场家个项条份座位次年里边些种时天])|哦|嗯|好的|还有|另外)[，,。！!：:\s]*"
 )
 _THANKS = re.compile(r"[，,。！!？?\s]*(?:谢谢|多谢|感谢|辛苦|麻烦|拜托)(?:你|您|了|啦)*[，,。！!\s]*$")
 _PRONOUN = re.compile(
     r"它们?|他们?|她们?|其(?=[^他它中实余次])|此(?=[^次外])|上述|前者|后者|那里|这里|那儿|当地|同期"
     r"|[这那该](?=家|个|项|些|位|次|条|座|片|部|起|支|只|一|两|三|几|种|公司|企业|项目|园|活动|会|规定|条例|办法|基金|协议|口岸|港|片区|中心|产业|法规|模式|平台|市|省|县|区)"
 )
-_REST = re.compile(r"剩下|剩余|其余|另外[的几两一]|后来|^[又还再]")
+_SOURCE = re.compile(
+    r"^(?:这|那|它|这个|那个|这些|上面|刚才|请问|具体)?(?:个|条|句|话|数据|数字|说法|内容|信息|结论|消息)*(?:说的)?(?:是|在|出自|来自|见|登在|写在|引自|取自)*"
+    r"(?:哪一?期|第几期|哪[一几]?[篇条]|哪里|哪儿|何处)(?:的?(?:文章|通报|简报|报道))?(?:里|上|中)?(?:说|写|讲|提|报道|登|看|来|载|刊|找)?(?:过|到|的|了|出)*[?？呢啊]*$"
+    r"|^(?:请?问?)?(?:出处|来源|依据|根据|原文|原话|原句|引文)(?:是|在|怎么|如何|为)*(?:什么|哪里?|哪一?期|说|写|讲|表述|的|呢|何处)*[?？呢]*$|^(?:给|看|贴|发)[我看一下出]*原文"
+)
+_REST = re.compile(r"^(?:里面|里头|其中)|剩下|剩余|其余|另外[的几两一]|后来|^[又还再]")
 _NEW_TOPIC = re.compile(r"^(?:换个|再问个别的|另一个问题|另外问)")
 _SPECIFIC = frozenset({"nr", "nrt", "ns", "nt", "nz", "eng"})
 _FEW_WORDS = 2
@@ -77,11 +84,6 @@ MEASURE_WORDS = (
     "|[个件份种列台辆亩位户次场批艘架吨斤箱元米天日年月周倍度层间座栋所处套张只头笔单票宗起例款类级届篇字部本册门支班趟柜页卷幅块片根颗岁秒路]"
 )
 """What figures are counted in: a pattern of the measure words and units that bulletins use."""
-_CLASSES = (
-    re.compile(r"(?:港|口岸|机场|车站|码头|[片园新辖]区|保税区|综保区|开发区|试验区|产业园|[省市县州])$"),
-    re.compile(r"(?:公司|集团|银行|海关|企业|大学|学院|医院|法院|协会|基金)$"),
-)
-"""Endings of names of places, and of bodies: one asked about after another takes its place in the question."""
 _QUESTION_WORDS = re.compile(
     rf"什么时候|为什么|什么|(?:多少|几)(?:[个多来余万亿]*(?:{MEASURE_WORDS}))?|哪[些个里儿家位天年月种几一]*|谁|怎么样?|如何|为何|何时"
     r"|是否|吗|呢|有没有|是不是|分别|具体|主要|请问|情况|介绍|告诉我"
@@ -114,27 +116,38 @@ class Question:
         The kind of answer that `focus` (or else `text`) asks for.
     follow_up
         Whether the conversation was needed to understand it.
+    sourced
+        Whether it asks where something stands: in which issue, in which words.
+    rough
+        Whether its words are Chinese only by a list of words (`english`), so that their order and forms say little.
     """
 
     text: str
     focus: str
     kind: Kind
     follow_up: bool = False
+    sourced: bool = False
+    rough: bool = False
 
 
-def understand(question: str, history: Sequence[Turn] = ()) -> Question:
+def understand(question: str, history: Sequence[Turn] = (), known: Callable[[str], bool] | None = None) -> Question:
     """Complete a question from the conversation so far and tell what kind of answer it asks for.
 
     Parameters
     ----------
     history
         Oldest turn first; only what the user said is used.
+    known
+        Whether the bulletins have some words.
     """
     focus = _THANKS.sub("", simplify(question.strip())) or question
-    previous = _standing_question([simplify(turn.content.strip()) for turn in history if turn.role == "user"])
-    if not previous or not _leans_on_history(focus):
+    previous = _standing_question([simplify(turn.content.strip()) for turn in history if turn.role == "user"], known)
+    leans = _leans_on_history(focus) or (names_issue(previous) and not matter_of(normalize(focus)))
+    if not previous or not leans:
         return Question(focus, focus, kind_of(focus))
-    text, kind = complete(focus, previous), kind_of(focus)
+    if _SOURCE.search(focus):
+        return Question(previous, previous, kind_of(previous), follow_up=True, sourced=True)
+    text, kind = complete(focus, previous, known), kind_of(focus)
     if kind == "other":
         # ``那出境呢？`` asks what was asked before, of something else.
         return Question(text, text if focus not in text else focus, kind_of(previous), follow_up=True)
@@ -153,7 +166,7 @@ def parts_of(question: Question) -> list[Question]:
     if compared := _COMPARED.match(question.focus):
         shared, first, second, rest = compared["shared"], compared["first"], compared["second"], compared["rest"]
         kind = next((kind for kind, pattern in _COMPARISONS if pattern.search(rest)), question.kind)
-        if len(second) < len(first) and (whole := _swap_contrast(second, first)):
+        if len(second) < len(first) and (whole := swap_contrast(second, first)):
             second = whole
         texts = [question.text.replace(question.focus, "") + shared + one + rest for one in (first, second)]
         return [replace(question, text=text, focus=text, kind=kind) for text in texts]
@@ -164,11 +177,11 @@ def parts_of(question: Question) -> list[Question]:
     return [replace(question, focus=piece, kind=kind_of(piece)) for piece in asking]
 
 
-def _standing_question(asked: Sequence[str]) -> str:
+def _standing_question(asked: Sequence[str], known: Callable[[str], bool] | None = None) -> str:
     """The last question of the user, itself completed from those before it."""
     standing = ""
     for question in asked:
-        standing = complete(question, standing) if standing and _leans_on_history(question) else question
+        standing = complete(question, standing, known) if standing and _leans_on_history(question) else question
     return standing
 
 
@@ -176,7 +189,7 @@ def _leans_on_history(question: str) -> bool:
     """Whether a question points back (pronoun, ``那…呢``) or names too little of its own (``为什么？``)."""
     if _NEW_TOPIC.search(question):
         return False
-    if _PRONOUN.search(question) or _ELLIPSIS.search(question) or _REST.search(question):
+    if _SOURCE.search(question) or _PRONOUN.search(question) or _ELLIPSIS.search(question) or _REST.search(question):
         return True
     words = [(word, tag) for word, tag in tagged_words(content_words(question)) if len(word) > 1]
     specific = any(tag in _SPECIFIC or word.isascii() for word, tag in words)
@@ -209,50 +222,16 @@ def _strip_filler(question: str) -> str:
     return question
 
 
-def complete(question: str, previous: str) -> str:
+def complete(question: str, previous: str, known: Callable[[str], bool] | None = None) -> str:
     """Make a follow-up stand alone.
 
-    ``那出境呢？`` after ``…入境多少列？`` becomes ``…出境多少列？``: the new words take the place of the ones that they
-    contrast with (same length, same last character). Where there are none, the earlier question is put in front.
+    What it says takes the place of what it contrasts with in the earlier question (`ellipsis`): ``那出境呢？`` after
+    ``…入境多少列？`` becomes ``…出境多少列？``. Where there is nothing such, the earlier question is put in front.
     """
-    core = re.sub(r"(的)?(呢|情况)?[？?。！!]*$", "", _strip_filler(question))
-    if kind_of(question) == "other" and core:
-        swapped = _swap_contrast(core, previous)
-        if swapped:
-            return swapped
-    return f"{previous.rstrip('？?。 ')}，{_strip_filler(question)}"
-
-
-def _swap_contrast(core: str, previous: str) -> str:
-    """Put `core` in the place of the word or phrase of `previous` that it contrasts with; empty if there is none."""
-    if len(core) > 12 or core in previous:
-        return ""
-    best, fitness = "", (0, 0)
-    words = [word for word, _ in tagged_words(previous)]
-    phrases = ["".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, min(i + 4, len(words)) + 1)]
-    for phrase in phrases:
-        shared, gap = _common_suffix(phrase, core), abs(len(phrase) - len(core))
-        if shared and phrase != core and gap <= 2 and (shared, -gap) > fitness:
-            best, fitness = phrase, (shared, -gap)
-    best = _of_its_class(core, phrases) or best
-    return previous.replace(best, core, 1) if best else ""
-
-
-def _of_its_class(core: str, phrases: Sequence[str]) -> str:
-    """The first phrase for a place or a body, where `core` is one, in its longest form; empty if there is none."""
-    suffixes = next((pattern for pattern in _CLASSES if pattern.search(core)), None)
-    if suffixes is None:
-        return ""
-    of_class = [phrase for phrase in phrases if (found := suffixes.search(phrase)) and found.start() > 1]
-    first = next(iter(of_class), "")
-    return max((phrase for phrase in of_class if phrase.startswith(first[:2])), key=len, default="")
-
-
-def _common_suffix(a: str, b: str) -> int:
-    size = 0
-    while size < min(len(a), len(b)) and a[-1 - size] == b[-1 - size]:
-        size += 1
-    return size
+    plain = _strip_filler(question)
+    core = re.sub(r"(的)?(呢|情况)?[？?。！!]*$", "", plain)
+    whole = completed(plain, core, previous, open_kind=kind_of(question) == "other", known=known)
+    return whole or f"{previous.rstrip('？?。 ')}，{plain}"
 
 
 def kind_of(question: str) -> Kind:

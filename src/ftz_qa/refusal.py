@@ -43,6 +43,9 @@ REFUSAL_FEATURES = (
 )
 """What answerability is judged by, in the order of the stored weights; `refusal_features` says what each means."""
 
+_ROUGH = 1.4
+"""In logits: words put from English into Chinese one by one are met by fewer features than a question of staff."""
+
 _UNIT_COSINE = FEATURES.index("unit_cosine")
 _READ_ANSWERABLE = FEATURES.index("read_answerable")
 _OF_BEST = tuple(FEATURES.index(name) for name in ("focus_coverage", "residual_coverage", "month_conflict"))
@@ -219,7 +222,7 @@ class Judge:
         if not chosen or not self._asks(question):
             return 0.0
         features = refusal_features(question, chosen, self._idf, self._today)
-        logit = sum(w * f for w, f in zip(self._weights, features, strict=True))
+        logit = sum(w * f for w, f in zip(self._weights, features, strict=True)) + _ROUGH * question.rough
         return 1 / (1 + math.exp(-max(min(logit, 50), -50)))
 
     def _asks(self, question: Question) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ftz_qa.bulletin_words import matter_of
 from ftz_qa.limits import dated_limit, within
 from ftz_qa.text import normalize, parse_int
 
@@ -15,20 +16,24 @@ if TYPE_CHECKING:
 
 _NUMERAL = r"(?:(?<!\d)\d{1,15}|[零〇一二两三四五六七八九十百千]{1,7})"
 _ISSUE = re.compile(
-    rf"第?\s*({_NUMERAL})\s*期(?!工程|项目|建|投|厂|园|二|三|的?投资|的?产)"
+    rf"第?\s*({_NUMERAL})\s*期(?!工程|项目|建|投|厂|园|[二三](?!、)|的?投资|的?产)"
     r"|\b(?:issue|no\.?)\s*(?:no\.?\s*)?(\d{1,15})(?!\d)",
     re.I,
 )
 _RANGE = re.compile(rf"第?({_NUMERAL})期?(?:-|至|到)第?({_NUMERAL})期")
 _LATEST = re.compile(
-    r"(最新|最近|最后|新近)(的|这|那)?(一|1)?(期|份?(通报|简报|动态))|(the )?(latest|newest|most recent) issue"
+    r"(最新|最近|最后|新近|刚刚?(出|发|印|到)|新(出|发|到))(来|的|这|那)*(一|1)?(期|份?(通报|简报|动态))"
+    r"(?!(?:提到|提及|报道|讲到?|写到?|登|出现)[^,]*(?:是|在)?(?:哪|第几))|(the )?(latest|newest|most recent) issue"
 )
 _PREVIOUS = re.compile(r"(上|前)(一|1)?期(?!工程|项目)|previous issue")
 _THIS = re.compile(r"(本|这)(一|1)?期(?!工程|项目)|this issue")
-_LAST = re.compile(rf"(?:最近|最新|最后|新近|近)的?({_NUMERAL})期(?!工程|项目)")
+_LAST = re.compile(
+    rf"(?:最近|最新|最后|新近|近)的?({_NUMERAL})期(?!工程|项目)(?!(?:提到|报道|讲到?|写到?)[^,]*(?:哪|第几))"
+)
 _BESIDE = re.compile(rf"第?({_NUMERAL})期的?(?:(上|前)|(下|后))(?:面|边)?的?(?:一|1)?期")
 _FROM_END = re.compile(rf"倒数第({_NUMERAL})期")
-_EARLIEST = re.compile(r"最[早初老](?:的|一|1|是|哪)*期|(the )?(first|oldest|earliest) issue")
+_WHICH_EARLIEST = re.compile(r"最[早初老](?:的|一|1|是|哪|那|这)*期")
+_EARLIEST = re.compile(r"最[早初老](?:的|一|1|那|这)*期|(the )?(first|oldest|earliest) issue")
 _DATED = re.compile(
     rf"(?:(?P<year>(?:19|20)\d{{2}})年)?(?P<month>{_NUMERAL})月(?:份)?(?:(?P<day>{_NUMERAL})[日号])?"
     r"(?:[的那这出发刊印布版行是第一几哪个份]*期(?!工程|项目|间)|的?那?这?[一份]*(?:通报|简报|动态))"
@@ -150,7 +155,8 @@ def _relative_issue(text: str, numbers: Sequence[int]) -> tuple[int, ...] | None
         return (numbers[-place],) if place <= len(numbers) else ()
     if (last := _LAST.search(text)) and (count := parse_int(last[1])):
         return tuple(numbers[-count:])
-    if _EARLIEST.search(text):
+    # ``QFLP最早是哪一期`` asks for mentions of something.
+    if _EARLIEST.search(text) or (_WHICH_EARLIEST.search(text) and not matter_of(text)):
         return (numbers[0],)
     if _PREVIOUS.search(text):
         return (numbers[-2],) if len(numbers) > 1 else ()

@@ -148,6 +148,13 @@ def tagged_words(text: str) -> list[tuple[str, str]]:
     return [(word, tag) for word, tag in rjieba.tag(text) if not word.isspace()]
 
 
+def dictionary_words(text: str) -> list[str]:
+    """The text cut into the words that the dictionary has; what it does not know comes as single characters."""
+    import rjieba
+
+    return list(rjieba.cut(text, False))
+
+
 _CJK_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _CJK_UNITS = {"十": 10, "百": 100, "千": 1000}
 

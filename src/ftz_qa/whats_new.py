@@ -9,10 +9,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from ftz_qa import wording
+from ftz_qa.issue_replies import Reference, Reply, lead_sentence
 from ftz_qa.ledger import figures_of
 from ftz_qa.ledger_series import key_of
 from ftz_qa.scope import issues_meant
-from ftz_qa.structure import Reference, Reply, lead_sentence
 from ftz_qa.text import lexical_tokens, normalize, tidy
 
 if TYPE_CHECKING:

@@ -115,9 +115,20 @@ def at(number: int | None, date: dt.date | None) -> str:
     return f"{name}（{month}）" if name else month
 
 
+def at_day(number: int | None, date: dt.date | None) -> str:
+    """An issue in words with its day: ``第305期（2025年5月15日）``."""
+    name = f"第{number}期" if number is not None else ""
+    return f"{name}（{day(date)}）" if date is not None else name
+
+
 def part_missing(part: str) -> str:
     """One of several things asked has no answer."""
     return f"未找到关于“{part}”的内容。"
+
+
+def found_in(places: Sequence[str]) -> str:
+    """Where the answer stands, each place with its marker."""
+    return f"出处：{'；'.join(places)}"
 
 
 def only_sections(titles: Sequence[str]) -> str:
