@@ -28,9 +28,9 @@ def prepared_sets(work: Path, acceptance: Path) -> list[str]:
         write_set(source, work, held_out=True)
         folder = work / source.stem
         pairs.append(_indexed(folder / "questions.jsonl", folder / "issues", folder / "index"))
-    pairs += [_indexed(path, ROOT / "issues", work / "sample") for path in sorted(QUESTIONS.glob("sample*.jsonl"))]
+    pairs += [_indexed(path, ROOT / "issues", work / "sample") for path in sorted(QUESTIONS.glob("*sample*.jsonl"))]
     if acceptance.exists():
-        pairs.append(_indexed(QUESTIONS / "issue-239.jsonl", acceptance, work / "239"))
+        pairs += [_indexed(path, acceptance, work / "239") for path in sorted(QUESTIONS.glob("*239.jsonl"))]
     return pairs
 
 

@@ -25,6 +25,7 @@ from sklearn.linear_model import LogisticRegression
 from fit_reader import cached_index, read_squad
 from ftz_qa.composing import compose
 from ftz_qa.embedding import Embedder, load_embedder
+from ftz_qa.english import in_chinese
 from ftz_qa.evaluation import read_items
 from ftz_qa.index import PassageIndex
 from ftz_qa.questions import understand
@@ -64,9 +65,13 @@ class Asker:
     def features(
         self, text: str, history: Sequence[Turn] = (), left_out: Callable[[Passage], bool] | None = None
     ) -> list[float] | None:
-        """Features for a question, searched without the passages `left_out`; None where structure answers it."""
-        question = understand(self._speller.respell(simplify(text)), history)
-        if structural_reply(question.text, self._index.issues):
+        """Features for a question, searched without the passages `left_out`.
+
+        None where structure answers it, and for English, to which the decision adds a constant.
+        """
+        spelled = self._speller.respell(simplify(text))
+        question = understand(spelled, history, self._speller.knows)
+        if in_chinese(spelled) != spelled or structural_reply(question.text, self._index.issues):
             return None
         vector = self._embedder.embed_queries([question.text])[0]
         hits = self._retriever.search(question.text, vector, 4 * HITS)

@@ -30,7 +30,6 @@ SIGNS = (
     "missing_name",
     "missing_role",
     "figure_asked",
-    "latin",
     "who_asked",
     "several_asked",
 )
@@ -228,11 +227,6 @@ def test_support_comes_from_the_best_unit_not_from_all_together(index: PassageIn
     one = features(index, "二手车和班列怎么样？", "二手车6820台")["joint_support"]
     both = features(index, "二手车和班列怎么样？", "二手车6820台", "班列412列")["joint_support"]
     assert 0 < one <= both < 1
-
-
-@pytest.mark.parametrize(("question", "latin"), [("How large is it?", 1), ("GDP是多少？", 0), ("园区？", 0)])
-def test_questions_in_latin_script_are_known_as_such(index: PassageIndex, question: str, latin: float) -> None:
-    assert features(index, question, "占地142亩")["latin"] == latin
 
 
 @given(

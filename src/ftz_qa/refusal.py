@@ -35,7 +35,6 @@ REFUSAL_FEATURES = (
     "unit_cosine",
     "fused_score",
     "figure_asked",
-    "latin",
     "counterpart",
     "who_asked",
     "several_asked",
@@ -54,7 +53,6 @@ _ENGLISH = re.compile(
     re.I,
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_LATIN = re.compile(r"[A-Za-z]+")
 _ROLE = re.compile(
     "负责人|法定代表|管理人|代表|主持人|总经理|经理|董事长|董事|总裁|行长|会长|主席|主任|书记|市长|县长|区长|省长|局长|厅长|部长|院长"
     "|校长|所长|站长|科长|处长|司长|秘书长|队长|组长|教授|院士|专家|工程师|创始人|发言人|股东"
@@ -98,16 +96,15 @@ def refusal_features(
     """Values of `REFUSAL_FEATURES` for a question and the evidence chosen for it (at least one unit).
 
     Whether the year that the question names is missing from the chosen units; whether a name in it is missing from
-    their articles; whether a role that is asked for (``负责人``) is missing from the chosen units; how many of its
-    content words occur nowhere in the index (thirds); the largest share of its content words, by weight, that one
-    chosen unit holds, together with its title and paragraph so far, where that unit also has the measure and the months
-    asked for; of the best unit, how much of the newly asked words it covers, and of those that its title leaves open,
-    and whether it speaks of other months; the largest cosine of a chosen unit with the question, scaled so that the
-    usual 0.85 to 0.95 becomes -1 to 1; the fused score of the best one's passage; whether a figure is asked for;
-    whether the question is mostly in Latin script, for which words say nothing; how many of its words have only their
-    counterparts in the chosen units and what stands above them (``出口`` where ``进口`` is said; at most two count);
-    whether it asks for people or bodies, and for several things at once; and the trained reader's largest logit (over
-    5) of whether the passage of a chosen unit answers.
+    their articles; whether a role that is asked for (``负责人``) is missing from the chosen units; how many of its content
+    words occur nowhere in the index (thirds); the largest share of its content words, by weight, that one chosen unit
+    holds, together with its title and paragraph so far, where that unit also has the measure and the months asked for;
+    of the best unit, how much of the newly asked words it covers, and of those that its title leaves open, and whether
+    it speaks of other months; the largest cosine of a chosen unit with the question, scaled so that the usual 0.85 to
+    0.95 becomes -1 to 1; the fused score of the best one's passage; whether a figure is asked for; how many of its
+    words have only their counterparts in the chosen units and what stands above them (``出口`` where ``进口`` is said; at
+    most two count); whether it asks for people or bodies, and for several things at once; and the trained reader's
+    largest logit (over 5) of whether the passage of a chosen unit answers.
     """
     when = Periods(question.text, today)
     times = [_times_of(item) for item in chosen]
@@ -128,7 +125,6 @@ def refusal_features(
         20 * (max(item.features[_UNIT_COSINE] for item in chosen) - 0.9),
         chosen[0].hit.score,
         float(question.kind in {"number", "percent"}),
-        float(len(_HAN.findall(question.text)) < len(_LATIN.findall(question.text))),
         float(min(_counterparts(normalize(question.text), chosen), 2)),
         float(question.kind in {"who", "organisation"}),
         float(len(parts_of(question)) > 1),
