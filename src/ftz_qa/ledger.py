@@ -7,9 +7,11 @@ quotations, changes from one value to another, and durations.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from ftz_qa.ledger_counted import leading_thing
+from ftz_qa.ledger_lists import Name, shared_out
 from ftz_qa.ledger_measures import FIGURE, Lead, place_of, read_lead
 from ftz_qa.ledger_periods import Mention, Period, mentions
 from ftz_qa.provinces import city_of, province_of
@@ -25,21 +27,25 @@ _SCALES = {"": 1.0, "百": 100.0, "千": 1000.0, "万": 10_000.0, "亿": 100_000
 _ALIKE = {"标准箱": "标箱", "平米": "平方米", "千米": "公里"}
 _QUOTED = re.compile('“[^”]*\\d[^”]*”|"[^"]*\\d[^"]*"')
 _BRACKETED = re.compile(r"\([^()]*\)")
-_RATES = r"\d+(?:\.\d+)?%(?:[和、及与]\d+(?:\.\d+)?%)*"
+_RATE = r"\d+(?:\.\d+)?(?:%|倍)"
+_RATES = rf"{_RATE}(?:[和、及与]{_RATE})*"
+_LAST_YEAR = "(?:比|较)(?:上年|去年)(?:同期)?"
 _CHANGE = (
-    rf"(?P<subject>[\u4e00-\u9fff]{{2,6}}?)?(?:分别同比|同比分别|同比|分别)"
-    rf"(?P<way>增长|上升|提高|增加|下降|减少|回落)了?(?P<rates>{_RATES})"
+    rf"(?P<subject>(?!同比|分别)[\u4e00-\u9fff]{{2,6}}?)?(?:分别同比|同比分别|同比|分别(?:{_LAST_YEAR})?|{_LAST_YEAR}|(?<=,))"
+    rf"(?P<way>增长|上升|提高|增加|下降|减少|回落|下跌)了?[近约超逾]?(?P<rates>{_RATES})"
 )
 _SCAN = re.compile(rf"(?P<change>{_CHANGE})|(?P<figure>{FIGURE})|(?P<stop>[,;:。!?])")
 _PLANNED = re.compile(
     r"将|计划|目标|力争|预计|预期|拟|争取|可达|规划|设计|下一步|有望|达产|测算|折合|相当于|要求|确保|如果|假如|应当?|不低于|不少于|至少|最高|最低|以上|以下|上限|可[减节享新增]"
 )
 _FUTURE = re.compile(r"将|计划|预计|拟|力争|下一步|目标")
-_DEPENDENT = re.compile(r"^(?:其中|分方向看|按方向)")
-_SAME_TIME = re.compile(r"^(?:其中|分方向看|按方向|同期)")
+_DEPENDENT = re.compile(r"^(?:其中|[分按从][^,]{1,6}看,|按方向)")
+_SAME_TIME = re.compile(r"^(?:其中|[分按从][^,]{1,6}看,|[^,\d]{1,6}方面,|按方向|同期)")
+# A sum up to now, where no time is said.
+_TOTAL = re.compile(r"累计|累积|[已现]有|共有")
 _NEAR = re.compile(r"(?:近|约|逾|超过?|突破)$")
 _SINCE = re.compile(r"(?P<verb>开行|运营|办理|签发|出口|进口|发放)(?P<object>[\u4e00-\u9fff]{2,6}?)(?:以来|,|累计)")
-_DOWN = ("下降", "减少", "回落")
+_DOWN = ("下降", "减少", "回落", "下跌")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +82,13 @@ class Figure:
 
 @dataclass(slots=True)
 class _Context:
-    """What a sentence may take over from the one before it in the same paragraph."""
+    """What a sentence may take over from the one before it in the same paragraph, and what the article has told."""
 
     period: Period | None = None
     place: str = ""
     head: Figure | None = None
+    year: int | None = None
+    told: list[Figure] = field(default_factory=list)
 
 
 def figures_of(issue: Issue) -> list[Figure]:
@@ -95,7 +103,7 @@ def _of_article(issue: Issue, article: Article) -> Iterator[Figure]:
     for span in split_sentences(article.body):
         start = article.body.rfind("\n", 0, span.start)
         if start != paragraph:
-            paragraph, context = start, _Context()
+            paragraph, context = start, _Context(year=context.year, told=context.told)
         if span.start not in headings:
             yield from _Sentence(issue, article, span, context).figures()
 
@@ -107,40 +115,48 @@ class _Sentence:
         assert issue.date is not None
         self._issue, self._article, self._span, self._context = issue, article, span, context
         text = _QUOTED.sub("□", normalize(article.body[span.start : span.end]))
-        text = _BRACKETED.sub("", text)
+        text = re.sub('[“”"]', "", _BRACKETED.sub("", text))
         # Parts of what the sentence before told, which may be of the same time.
         self._opened = self._dependent = bool(_DEPENDENT.match(text))
         self._same_time = bool(_SAME_TIME.match(text))
-        self._mentions = list(mentions(text, issue.date))
+        self._date = issue.date
+        self._mentions = list(mentions(text, issue.date, context.year))
         self._text = _without(text, self._mentions)
         self._found: list[Figure] = []
         # Figures that a change may be of; None for one that could not be told.
         self._pending: list[int | None] = []
         self._planned, self._unbroken = False, True
+        self._listed: list[Name] = []
         if not self._same_time:
             context.head = None
 
     def figures(self) -> list[Figure]:
         """The figures of the sentence; the context is what the next sentence may take over."""
-        begin, attributive = 0, False
+        begin = 0
         for match in _SCAN.finditer(self._text):
+            lead = self._text[begin : match.start()]
+            begin = match.end()
             if match["stop"]:
-                self._planned = self._planned or bool(_FUTURE.search(self._text[begin : match.start()]))
+                self._planned = self._planned or bool(_FUTURE.search(lead))
                 self._close(match["stop"])
             elif match["change"]:
-                self._planned = self._planned or bool(_PLANNED.search(self._text[begin : match.start()]))
+                self._planned = self._planned or bool(_PLANNED.search(lead))
                 self._attach(match)
             else:
-                lead = self._text[begin : match.start()]
-                self._unbroken = not attributive and self._take(lead, match)
+                self._unbroken = self._take(lead, match)
                 self._pending.append(len(self._found) - 1 if self._unbroken else None)
-            begin = match.end()
-            # What is counted stands behind the figure and would be taken for a part of the next measure.
-            attributive = bool(match["figure"] and re.match("[\u4e00-\u9fffa-z]", self._text[begin:]))
+                # What is counted stands behind the figure and would be taken for a part of the next measure.
+                begin += len(leading_thing(re.match(r"[^,;:。!?\d]*", self._text[begin:])[0]))  # type: ignore[index]
+        self._hand_on()
+        return self._found
+
+    def _hand_on(self) -> None:
+        """Leave behind what the next sentence may take over."""
         if self._found and not self._dependent:
             self._context.head = self._found[0]
             self._context.period, self._context.place = self._found[-1].period, self._found[-1].place
-        return self._found
+        wholes = [m.period for m in self._mentions if m.period and (m.period.start.month, m.period.end.month) == (1, 12)]
+        self._context.year = wholes[-1].start.year if wholes else self._context.year
 
     def _close(self, stop: str) -> None:
         if stop == ";":
@@ -150,11 +166,11 @@ class _Sentence:
         """Add a figure to those found, if it can be told what it is."""
         self._planned = self._planned or bool(_PLANNED.search(lead_text))
         self._dependent = self._dependent or "其中" in lead_text
-        period = self._period(match.start())
-        lead = read_lead(lead_text, self._text[match.end() :], match)
+        period = self._period(match.start(), lead_text)
+        lead = self._lead(lead_text, match)
         if lead is None or self._planned or period is None:
             return False
-        lead = self._completed(lead, match.start())
+        lead = self._completed(lead, match.start(), _unit(match))
         head = self._head(lead, _unit(match))
         measure = _composed(lead, head, _unit(match), dependent=self._dependent)
         if not measure or (lead.generic and not self._unbroken):
@@ -168,29 +184,58 @@ class _Sentence:
                 *(self._issue, self._article, measure, value, _unit(match), printed, None, period, place, self._span)
             )
         )
+        self._context.told.append(self._found[-1])
         return True
 
-    def _completed(self, lead: Lead, position: int) -> Lead:
-        """``自2019年9月开行中欧班列以来……累计开行3703列``: what runs up to a sum stands earlier in the sentence."""
+    def _lead(self, text: str, match: re.Match[str]) -> Lead | None:
+        """The words before a figure, or the name in a list of names that it is the value of."""
+        behind = self._text[match.end() :]
+        self._listed = shared_out(text, behind, FIGURE) or (self._listed if not text.strip("、和及与以") else [])
+        if not self._listed:
+            return read_lead(text, behind, match)
+        name = self._listed.pop(0)
+        return Lead("" if self._dependent else name.measure, name.place, name.part)
+
+    def _completed(self, lead: Lead, position: int, unit: str) -> Lead:
+        """What is only named by a verb, or only in a list, with the rest of its name, which stands earlier.
+
+        ``自2019年9月开行中欧班列以来……累计开行3703列``; ``签发证书2985份……8月签发438份``; ``发放安居卡318张、优学卡96张``.
+        """
         since = next((m for m in _SINCE.finditer(self._text[:position]) if lead.part == f"累计{m['verb']}"), None)
-        return replace(lead, measure=f"{lead.part}{since['object']}") if since else lead
+        if since:
+            return replace(lead, measure=f"{lead.part}{since['object']}")
+        told = [figure for figure in reversed(self._context.told) if figure.unit == unit]
+        before = [figure.measure for figure in told if "（" not in figure.measure]
+        if not lead.measure and lead.part:
+            return replace(lead, measure=next((name for name in before if name.startswith(lead.part)), ""))
+        listed = before[:1] if lead.listed and self._unbroken and not self._dependent else []
+        verb = next((word for name in listed for word, tag in tagged_words(name)[:1] if tag == "v"), "")
+        return replace(lead, measure=f"{verb}{lead.measure}") if lead.measure else lead
 
     def _head(self, lead: Lead, unit: str) -> Figure | None:
         if lead.adjacent:
-            return self._found[-1] if self._found else None
+            return self._found[-1] if self._found and self._unbroken else None
         own = [figure for figure in reversed(self._found) if "（" not in figure.measure]
+        if lead.generic and unit != "%":
+            return self._found[-1] if self._found else None
         if not self._dependent:
             return own[0] if own else None
-        whole = [*own, self._context.head]
-        return next((figure for figure in whole if figure is not None and figure.unit == unit), None)
+        whole = [figure for figure in (*own, self._context.head) if figure is not None]
+        alike = [figure for figure in whole if figure.unit == unit]
+        return next(iter([*alike, *whole]), None)
 
-    def _period(self, position: int) -> Period | None:
+    def _period(self, position: int, lead: str) -> Period | None:
         clause = 0 if self._dependent else self._text.rfind(";", 0, position)
-        # Beyond a semicolon only what the sentence opens with still holds.
-        before = [m for m in self._mentions if m.start < position and (m.start > clause or m.start == 0)]
+        # Beyond a semicolon only the time of the sentence's first words still holds.
+        first = re.split("[,:]", self._text, maxsplit=1)[0]
+        before = [m for m in self._mentions if m.start < position and (m.start > clause or m.start < len(first))]
         if before:
             return before[-1].period
-        return self._context.period if self._same_time else None
+        if self._same_time:
+            return self._context.period
+        # A sum is of the day on which it is reported.
+        dated = "|" in self._text or not _TOTAL.search(lead)
+        return None if dated else Period(self._date, self._date, "as_of")
 
     def _place(self, lead: Lead, head: Figure | None, position: int) -> str:
         if lead.place:
@@ -210,10 +255,16 @@ class _Sentence:
 
     def _attach(self, match: re.Match[str]) -> None:
         """Give a change to the figures before it: by name, one to each, or to the last one."""
-        rates = [float(rate) for rate in re.findall(r"(\d+(?:\.\d+)?)%", match["rates"])]
+        rates = [
+            round(float(rate) * (1 if unit == "%" else 100), 4)
+            for rate, unit in re.findall(r"(\d+(?:\.\d+)?)(%|倍)", match["rates"])
+        ]
         rates = [-rate for rate in rates] if match["way"] in _DOWN else rates
         known = [n for n in self._pending if n is not None]
-        named = [n for n in known if match["subject"] and self._found[n].measure.endswith(match["subject"])]
+        subject = match["subject"]
+        named = [n for n in known if subject and self._found[n].measure.rstrip("）").endswith(subject)]
+        if subject and not named:
+            return  # of something whose value is not said
         targets: list[int | None] = [*named[-1:]] if len(rates) == 1 and named else self._pending[-len(rates) :]
         for n, rate in zip(targets, rates, strict=False):
             if n is not None and len(targets) == len(rates):
@@ -238,11 +289,14 @@ def _composed(lead: Lead, head: Figure | None, unit: str, *, dependent: bool) ->
     """The measure by itself, or as a part or a property of the head; empty where that cannot be told."""
     if lead.adjacent:
         return head.measure if head is not None and head.unit != unit else ""
+    if lead.generic:
+        return _property(head, lead.measure) if head is not None and (unit == "%" or head.unit != unit) else ""
     if dependent and head is not None and head.unit == unit and lead.part:
         whole = head.measure.partition("（")[0]
         return whole if lead.part in [word for word, _ in tagged_words(whole)] else f"{whole}（{lead.part}）"
-    if lead.generic:
-        return f"{head.measure}（{lead.measure}）" if head is not None and not dependent else ""
-    if dependent and unit != "%":
-        return ""
-    return lead.measure
+    return lead.measure if not dependent or unit == "%" or (head is not None and head.unit != unit) else ""
+
+
+def _property(head: Figure, name: str) -> str:
+    """``出口二手车（货值）``; of a part, ``特色产品出口（茶叶出口货值）``."""
+    return f"{head.measure[:-1]}{name}）" if head.measure.endswith("）") else f"{head.measure}（{name}）"

@@ -20,13 +20,14 @@ _YEAR = r"(?:(?:19|20)\d{2}年|今年|本年|去年|上年)"
 _MENTION = re.compile(
     rf"(?P<until>截至|截止到?|到)?(?P<now>目前|现在|如今|现有)|"
     rf"(?P<as_of>截至|截止到?)(?P<as_of_year>{_YEAR})?(?:(?P<as_of_month>{_N})月)?(?:(?P<as_of_day>\d{{1,2}})日|[底末])?|"
+    rf"(?P<end_year>{_YEAR})?(?:(?<!\d)(?P<end_month>{_N})月|(?<=年))[底末]|(?P<whole>全年)|"
     rf"(?P<year>{_YEAR})?的?(?:(?P<first>{_N})月?(?:份)?[-至到](?P<last>{_N})月(?:份)?|[前头](?P<months>{_N})个?月|前(?P<quarters>[两二三])个?季度|"
-    rf"(?P<half>[上下])半年|(?:第?(?P<quarter>[一二三四1-4])季度)|(?<!\d)(?P<month>{_N})月份(?!以来))|"
+    rf"(?P<half>[上下])半年|(?:第?(?P<quarter>[一二三四1-4])季度)|(?<!\d)(?P<month>{_N})月(?:份|当月|单月|(?=,))(?!以来))|"
     rf"(?P<alone>{_YEAR})(?!{_N}月)"
 )
 # What stands around a mention that is no period of the figure: comparisons, beginnings, points in time.
 _BEFORE = re.compile(r"(?:[比较自从于]|相比|早在|预计|截至)$")
-# Behind a year by itself: something that happened in it.
+# Behind a year or the end of a month by itself: something that happened in it.
 _EVENT = re.compile(r"^[^,;]{0,8}?(?:建成|成立|设立|启用|投用|开工|动工|上线|揭牌|获批|认定|签订|起|以来)")
 _AFTER = re.compile(r"^(?:[春夏秋冬]|以来|同期|以前|之前|前|底|末|初|起|全年(?:有所)?|同比)")
 _LATE = 10
@@ -66,21 +67,22 @@ class Mention:
     period: Period | None
 
 
-def mentions(text: str, date: dt.date) -> Iterator[Mention]:
+def mentions(text: str, date: dt.date, year: int | None = None) -> Iterator[Mention]:
     """The periods that a normalised sentence names, in order.
 
     Parameters
     ----------
     date
         Of the issue: what ``今年`` is relative to.
+    year
+        That of which the sentence before speaks as a whole: what ``全年`` is.
     """
-    year: int | None = None
     for match in _MENTION.finditer(text):
         if _BEFORE.search(text[: match.start()]) or _AFTER.search(text[match.end() :]):
             continue
-        if match["alone"] and _EVENT.match(text[match.end() :]):
+        if (match["alone"] or (match[0][-1] in "底末" and not match["as_of"])) and _EVENT.match(text[match.end() :]):
             continue
-        said = match["year"] or match["alone"] or match["as_of_year"]
+        said = match["year"] or match["alone"] or match["as_of_year"] or match["end_year"]
         if said:
             year = _year(said, date)
         yield Mention(match.start(), match.end(), _period(match, year, date))
@@ -89,8 +91,10 @@ def mentions(text: str, date: dt.date) -> Iterator[Mention]:
 def _period(match: re.Match[str], year: int | None, date: dt.date) -> Period | None:
     if match["now"]:
         return Period(date, date, "as_of")
-    if match["as_of"]:
+    if match["as_of"] or match[0][-1] in "底末":
         return _as_of(match, year, date)
+    if match["whole"] and year is None:
+        return None
     first, last = _months(match)
     if not 1 <= first <= last <= 12:
         return None
@@ -99,14 +103,15 @@ def _period(match: re.Match[str], year: int | None, date: dt.date) -> Period | N
     if year is None or (year == date.year and date.month == 1 and last >= _LATE):
         return None
     start, end = dt.date(year, first, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
-    if (year, last) > (date.year, date.month) or (match["alone"] and year >= date.year):
+    if (year, last) > (date.year, date.month) or ((match["alone"] or match["whole"]) and year >= date.year):
         return None  # a year that is not over: as far as what?
     kind: PeriodKind = "month" if first == last else "cumulative" if first == 1 else "part"
     return Period(end, start, kind)
 
 
 def _as_of(match: re.Match[str], year: int | None, date: dt.date) -> Period | None:
-    month = parse_int(match["as_of_month"]) if match["as_of_month"] else 12 if match["as_of_year"] else None
+    said = match["as_of_month"] or match["end_month"]
+    month = parse_int(said) if said else 12 if match["as_of_year"] or match["end_year"] else None
     year = year or (date.year if month and month <= date.month else date.year - 1)
     if month is None or not 1 <= month <= 12:
         return None
