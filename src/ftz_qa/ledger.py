@@ -32,20 +32,22 @@ _RATES = rf"{_RATE}(?:[和、及与]{_RATE})*"
 _LAST_YEAR = "(?:比|较)(?:上年|去年)(?:同期)?"
 _CHANGE = (
     rf"(?P<subject>(?!同比|分别)[\u4e00-\u9fff]{{2,6}}?)?(?:分别同比|同比分别|同比|分别(?:{_LAST_YEAR})?|{_LAST_YEAR}|(?<=,))"
-    rf"(?P<way>增长|上升|提高|增加|下降|减少|回落|下跌)了?[近约超逾]?(?P<rates>{_RATES})"
+    rf"(?P<way>增长|上升|提高|增加|下降|减少|回落|下跌|下滑|增幅|降幅)[了为]?[近约超逾]?(?P<rates>{_RATES})"
 )
 _SCAN = re.compile(rf"(?P<change>{_CHANGE})|(?P<figure>{FIGURE})|(?P<stop>[,;:。!?])")
 _PLANNED = re.compile(
-    r"将|计划|目标|力争|预计|预期|拟|争取|可达|规划|设计|下一步|有望|达产|测算|折合|相当于|要求|确保|如果|假如|应当?|不低于|不少于|至少|最高|最低|以上|以下|上限|可[减节享新增]"
+    r"将|计划|目标|力争|预计|预期|拟|争取|可达|规划|设计|下一步|有望|达产|测算|折合|相当于|要求|确保|如果|假如|应当?|不低于|不少于|至少|最高|最低|以上(?![\u4e00-\u9fff]{2})|以下|上限|可[减节享新增]"
 )
 _FUTURE = re.compile(r"将|计划|预计|拟|力争|下一步|目标")
 _DEPENDENT = re.compile(r"^(?:其中|[分按从][^,]{1,6}看,|按方向)")
 _SAME_TIME = re.compile(r"^(?:其中|[分按从][^,]{1,6}看,|[^,\d]{1,6}方面,|按方向|同期)")
 # A sum up to now, where no time is said.
 _TOTAL = re.compile(r"累计|累积|[已现]有|共有")
+_UP_TO_NOW = re.compile("以来[^,]{0,4}累计")
 _NEAR = re.compile(r"(?:近|约|逾|超过?|突破)$")
 _SINCE = re.compile(r"(?P<verb>开行|运营|办理|签发|出口|进口|发放)(?P<object>[\u4e00-\u9fff]{2,6}?)(?:以来|,|累计)")
-_DOWN = ("下降", "减少", "回落", "下跌")
+_PAIR = 2
+_DOWN = ("下降", "减少", "回落", "下跌", "下滑", "降幅")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,8 @@ class _Sentence:
         lead = self._completed(lead, match.start(), _unit(match))
         head = self._head(lead, _unit(match))
         measure = _composed(lead, head, _unit(match), dependent=self._dependent)
+        if lead.listed and self._found and head is not None and measure == head.measure:
+            measure = f"{measure}{_part_of(self._found[-1].measure)}"
         if not measure or (lead.generic and not self._unbroken):
             return False
         place = self._place(lead, head, match.start())
@@ -206,18 +210,18 @@ class _Sentence:
             return replace(lead, measure=f"{lead.part}{since['object']}")
         told = [figure for figure in reversed(self._context.told) if figure.unit == unit]
         before = [figure.measure for figure in told if "（" not in figure.measure]
-        if not lead.measure and lead.part:
+        if not lead.measure and lead.part != lead.place:
             return replace(lead, measure=next((name for name in before if name.startswith(lead.part)), ""))
-        listed = before[:1] if lead.listed and self._unbroken and not self._dependent else []
-        verb = next((word for name in listed for word, tag in tagged_words(name)[:1] if tag == "v"), "")
+        listed = self._found[-1:] if lead.listed and self._unbroken and not self._dependent else []
+        verb = next((word for figure in listed for word, tag in tagged_words(figure.measure)[:1] if tag == "v"), "")
         return replace(lead, measure=f"{verb}{lead.measure}") if lead.measure else lead
 
     def _head(self, lead: Lead, unit: str) -> Figure | None:
         if lead.adjacent:
             return self._found[-1] if self._found and self._unbroken else None
         own = [figure for figure in reversed(self._found) if "（" not in figure.measure]
-        if lead.generic and unit != "%":
-            return self._found[-1] if self._found else None
+        if lead.generic and (unit != "%" or lead.measure.startswith("占")):
+            return self._found[-1] if self._found else self._context.head
         if not self._dependent:
             return own[0] if own else None
         whole = [figure for figure in (*own, self._context.head) if figure is not None]
@@ -234,7 +238,7 @@ class _Sentence:
         if self._same_time:
             return self._context.period
         # A sum is of the day on which it is reported.
-        dated = "|" in self._text or not _TOTAL.search(lead)
+        dated = ("|" in self._text and not _UP_TO_NOW.search(lead)) or not _TOTAL.search(lead)
         return None if dated else Period(self._date, self._date, "as_of")
 
     def _place(self, lead: Lead, head: Figure | None, position: int) -> str:
@@ -289,12 +293,22 @@ def _composed(lead: Lead, head: Figure | None, unit: str, *, dependent: bool) ->
     """The measure by itself, or as a part or a property of the head; empty where that cannot be told."""
     if lead.adjacent:
         return head.measure if head is not None and head.unit != unit else ""
-    if lead.generic:
-        return _property(head, lead.measure) if head is not None and (unit == "%" or head.unit != unit) else ""
+    if lead.generic and head is not None and (unit == "%" or head.unit != unit):
+        return _property(head, lead.measure)
+    if head is not None and head.unit == unit and lead.place and lead.part == lead.place:
+        return head.measure.partition("（")[0]  # of another place
     if dependent and head is not None and head.unit == unit and lead.part:
         whole = head.measure.partition("（")[0]
-        return whole if lead.part in [word for word, _ in tagged_words(whole)] else f"{whole}（{lead.part}）"
+        known = lead.part in [word for word, _ in tagged_words(whole)] or (len(lead.part) > _PAIR and lead.part in whole)
+        return whole if known else f"{whole}（{lead.part}）"
+    if lead.generic:
+        return ""
     return lead.measure if not dependent or unit == "%" or (head is not None and head.unit != unit) else ""
+
+
+def _part_of(measure: str) -> str:
+    """The part that a measure is of, in its brackets."""
+    return measure[measure.index("（") :] if "（" in measure else ""
 
 
 def _property(head: Figure, name: str) -> str:

@@ -28,10 +28,10 @@ _CHANGED = re.compile(
 )
 _GOES_ON = re.compile(r"^(?:提高|提升|压缩|缩短|减少|降|扩|增|升|减|到|至|左右|以[上下内]|的(?!同|增))")
 _ENDING = re.compile(
-    r"(?:分别|已经|已|共计|共有|共|总共|合计|首次)*(?:达到了?|达|为|突破|超过|超|有|是|完成|实现)?(?:近|约|逾|超)?$"
+    r"(?:分别|已经|已|共计|共有|共|总共|合计|首次)*(?:达到了?|达|为|突破|超过|超|[只仅]?有|是|完成|实现|恢复至|仅为)?(?:近|约|逾|超)?$"
 )
 _BEGINNING = re.compile(
-    r"^(?:[|、和及与的就仅]|自[^,]{0,12}以来|以来|以及|其中|同期|累积|已经|已|先后|共计|合计|共|首次|全年|期间|当月|当年|全港|分别|实现|完成|拥有|现有|设有|有|并|也|还|则|而|又|,|年)+"
+    r"^(?:[|、和及与的就仅]|[至到](?=\|)|自[^,]{0,12}以来|以来|以及|其中|同期|累积|已经|已|先后|共计|合计|共|首次|全年|期间|当月|当年|全港|分别|实现|完成|拥有|现有|设有|有|并|也|还|则|而|又|,|年)+"
 )
 # Who does it, where a sum follows (``大厅共收到登记咨询173件``).
 _WHO = re.compile(r"^[^,|]{1,20}?(?<!公)(?:共计|合计|共(?![享建同有])|已经|已)(?=..)")
@@ -61,25 +61,26 @@ _GENERIC = frozenset(
 _WITH_PLACE = frozenset(
     {"成交额", "交易额", "出口额", "进口额", "进出口额", "结算额", "营业收入", "销售收入", "工业产值"}
 )
-_NOUN_ENDINGS = "额|值|量|率|占比|比重|收入|投资|面积|余额|规模|利润|税收|总数|人数|户数|企业|线路|航线|项目|进出口|出口|进口|出入境|吞吐|成交|申请|融资|贷款"
+_NOUN_ENDINGS = "额|值|量|率|占比|比重|收入|支出|投入|投资|面积|余额|规模|利润|税收|总数|人数|户数|企业|线路|航线|项目|进出口|出口|进口|出入境|吞吐|成交|申请|融资|贷款|入库|税|税款|保费|存款|补贴"
 _ENDS_WITH_NOUN = re.compile(rf"(?:{_NOUN_ENDINGS})$")
 _RATE = re.compile(r"(?:率|占比|比重|比例|满意度)$")
 _UNTOLD = re.compile(
     r"\d|[□'\"“”《》?？|、]|[将把被每这那哪等只仅至该了]|(?<![转出受])让|使(?!用)|(?<![供补])给|^公司|(?<!占)比(?![例重])|[平人户日月年]均|单[日月周]|[首本每各]期|为|最[高低多少]|日均|上述|销往|覆盖|来自|两个月|可以|能够|需要|因为|由于|通过|包括|例如|如今|作为|成为|以及|较|的$"
 )
 _SHARE = re.compile(
-    r"(?P<part>[^占]{2,10}?)占(?P<whole>[^占]{2,10}?)?(?P<ratio>比重|比例|比)?的?(?:比重|比例)?(?:分别)?(?:为|达到?|超过?|近|约|逾)*"
+    r"(?P<part>[^占]{2,10}?)?占(?P<whole>[^占]{2,10}?)?(?P<ratio>比重|比例|比)?的?(?:比重|比例)?(?:分别)?(?:为|高达|达到?|超过?|近|约|逾)*"
 )
 # Of units that say how large a thing is when it stands behind them.
 _MEASURING = frozenset(
     {"吨", "公斤", "千克", "平方米", "平米", "立方米", "平方公里", "公里", "千米", "公顷", "亩", "元", "美元", "欧元"}
     | {"千瓦", "兆瓦", "千瓦时", "兆瓦时"}
 )
-_MOST, _LEAST, _PART_MOST = 18, 3, 8
+_MOST, _LEAST, _PART_MOST, _LONG_NAME = 18, 3, 8, 8
 # Units that tell by themselves what is counted, so that a verb is enough (``培训870人``).
 _TELLING = frozenset(
     {"列", "列次", "标箱", "标准箱", "人", "名", "人次", "架次", "辆次", "艘次", "车次", "元", "美元", "欧元", "家", "户"}
 )
+_ADVERBS = frozenset("已也均都还再又就仅只不未较约共曾将即更最很总各")
 _SAYING = frozenset("vnajlsNbztuecf")
 
 
@@ -137,16 +138,20 @@ def read_lead(text: str, behind: str, figure: re.Match[str]) -> Lead | None:
     said = _BEGINNING.sub("", _WHO.sub("", _BEGINNING.sub("", rest)))
     measure = _joined(_ENDING.sub("", said).replace("已", ""))
     if figure["unit"] == "%":
-        return None if counted.thing else _share(measure, said, place)
+        return None if counted.thing else _share(text, measure, said, place)
     if counted.thing and figure["unit"] in _MEASURING:
         return None  # 8万吨设备: how large it is
     if counted.thing:
         return _of_counted(measure, counted.thing, place, rest)
     part = measure if 1 < len(measure) <= _PART_MOST and not _UNTOLD.search(measure) else ""
+    if measure == "投资" and "完成投资" in rest:
+        measure = part = "完成投资"
     if measure in _GENERIC or (measure.endswith("金额") and len(measure) <= 4):
         return Lead(measure, place, part, generic=True)
     if measure in _WITH_PLACE and rest == text:
         return Lead(measure, "", part, generic=True)
+    if place and not measure:
+        return Lead("", place, place)
     counts = figure["unit"] not in _MEASURING
     told = _tells(measure, figure["unit"]) or ((measure != said or counts) and _names(measure))
     return Lead(_capital(measure) if told else "", place, _capital(part), listed=text.startswith(("、", "和")))
@@ -158,10 +163,14 @@ def _joined(measure: str) -> str:
     return f"{before.replace('|', '')}{behind}" if len(before) + len(behind) <= _MOST else behind
 
 
-def _share(measure: str, said: str, place: str) -> Lead | None:
+def _share(text: str, measure: str, said: str, place: str) -> Lead | None:
     """``办结率97%``, ``出口占81%``, ``新能源车占出口总量的32%``."""
-    if (match := _SHARE.fullmatch(said)) and not _UNTOLD.search(match["part"] + (match["whole"] or "")):
-        part = match["part"].removesuffix("的")
+    match = _SHARE.fullmatch(said)
+    if match and not _UNTOLD.search(f"{match['part'] or ''}{match['whole'] or ''}"):
+        part = re.sub("(?:的|仅|约)$", "", match["part"] or "")
+        if not part:
+            name = f"占{match['whole']}比重" if match["whole"] else "占比"
+            return Lead(name, place, generic=True) if text.startswith("占") else None
         if match["whole"]:
             return Lead(_capital(f"{part}占{match['whole']}比重"), place)
         return Lead(_capital(f"{part}占比"), place, generic=not match["ratio"])
@@ -184,8 +193,8 @@ def _names(measure: str) -> bool:
     if not 1 < len(measure) <= _MOST or _UNTOLD.search(measure):
         return False
     words = tagged_words(measure)
-    tags = [tag[0] for _, tag in words]
-    whole = len(words[-1][0]) > 1 and not (tags[0] == "v" and len(words[0][0]) == 1)
+    tags = [_kind(word, tag) for word, tag in words]
+    whole = (len(words[-1][0]) > 1 or len(measure) > _LEAST) and not (tags[0] == "v" and len(words[0][0]) == 1)
     return whole and tags[-1] in "nl" and tags[0] not in "uc" and set(tags) <= _SAYING
 
 
@@ -201,8 +210,10 @@ def _place(text: str) -> tuple[str, str]:
 def _name_of(found: str) -> str:
     """The name without words that stand before it and belong to the sentence; empty where no name is left."""
     name = ""
+    # So much is hardly a name, except of companies.
+    cut = len(found) > _LONG_NAME and not found.endswith("公司")
     for word, tag in reversed(tagged_words(_PLACE_LEAD.sub("", found).removesuffix("自贸试验区"))):
-        if name and tag[0] in "mquc":
+        if name and (tag[0] in "mquc" or (tag == "v" and cut)):
             break
         name = word + name
     if name[-2:] in ("全省", "我省", "全市", "我市"):
@@ -218,8 +229,10 @@ def _tells(measure: str, unit: str) -> bool:
         return bool(_RATE.search(measure))
     if _RATE.search(measure):
         return False
+    if measure in ("累计", "合计", "总计"):
+        return False
     words = tagged_words(measure)
-    tags = [tag[0] for _, tag in words]
+    tags = [_kind(word, tag) for word, tag in words]
     if len(words[0][0]) == 1 and tags[0] == "v":
         return False  # cut off from a longer word
     if _ENDS_WITH_NOUN.search(measure):
@@ -227,6 +240,13 @@ def _tells(measure: str, unit: str) -> bool:
     if not all(tag in _SAYING for tag in tags) or "v" not in tags:
         return False
     return "n" in tags or len(words) > 1 or unit in _TELLING
+
+
+def _kind(word: str, tag: str) -> str:
+    """The kind of a word; a character of a name that was taken for an adverb is no adverb (``中越``)."""
+    if tag == "zg":
+        return "n"
+    return "n" if tag == "d" and len(word) == 1 and word not in _ADVERBS else tag[0]
 
 
 def _capital(text: str) -> str:

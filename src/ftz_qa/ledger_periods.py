@@ -17,18 +17,20 @@ PeriodKind = Literal["cumulative", "part", "month", "as_of"]
 
 _N = r"(?:\d{1,2}|[一二三四五六七八九十两]{1,2})"
 _YEAR = r"(?:(?:19|20)\d{2}年|今年|本年|去年|上年)"
+# Go on over a month that is named without more (``8月进出口40.3亿元``).
+_FLOWS = "进出|出口|进口|完成|开行|发运|货运|实现|签发|入境|出境|销售|放款|成交"
 _MENTION = re.compile(
-    rf"(?P<until>截至|截止到?|到)?(?P<now>目前|现在|如今|现有)|"
+    rf"(?P<until>截至|截止到?|到)?(?P<now>目前|现在|如今|现有|至今)|"
     rf"(?P<as_of>截至|截止到?)(?P<as_of_year>{_YEAR})?(?:(?P<as_of_month>{_N})月)?(?:(?P<as_of_day>\d{{1,2}})日|[底末])?|"
     rf"(?P<end_year>{_YEAR})?(?:(?<!\d)(?P<end_month>{_N})月|(?<=年))[底末]|(?P<whole>全年)|"
     rf"(?P<year>{_YEAR})?的?(?:(?P<first>{_N})月?(?:份)?[-至到](?P<last>{_N})月(?:份)?|[前头](?P<months>{_N})个?月|前(?P<quarters>[两二三])个?季度|"
-    rf"(?P<half>[上下])半年|(?:第?(?P<quarter>[一二三四1-4])季度)|(?<!\d)(?P<month>{_N})月(?:份|当月|单月|(?=,))(?!以来))|"
+    rf"(?P<half>[上下])半年|(?:第?(?P<quarter>[一二三四1-4])季度)|(?<!\d)(?P<month>{_N})月(?:份|当月|单月|(?=,|(?:{_FLOWS})(?!的)))(?!以来))|"
     rf"(?P<alone>{_YEAR})(?!{_N}月)"
 )
 # What stands around a mention that is no period of the figure: comparisons, beginnings, points in time.
 _BEFORE = re.compile(r"(?:[比较自从于]|相比|早在|预计|截至)$")
 # Behind a year or the end of a month by itself: something that happened in it.
-_EVENT = re.compile(r"^[^,;]{0,8}?(?:建成|成立|设立|启用|投用|开工|动工|上线|揭牌|获批|认定|签订|起|以来)")
+_EVENT = re.compile(r"^[^,;]{0,8}?(?:建成|成立|设立|启用|投用|投产|开业|开工|动工|上线|揭牌|获批|认定|签订|起|以来)")
 _AFTER = re.compile(r"^(?:[春夏秋冬]|以来|同期|以前|之前|前|底|末|初|起|全年(?:有所)?|同比)")
 _LATE = 10
 
@@ -67,16 +69,17 @@ class Mention:
     period: Period | None
 
 
-def mentions(text: str, date: dt.date, year: int | None = None) -> Iterator[Mention]:
+def mentions(text: str, date: dt.date, whole: int | None = None) -> Iterator[Mention]:
     """The periods that a normalised sentence names, in order.
 
     Parameters
     ----------
     date
         Of the issue: what ``今年`` is relative to.
-    year
-        That of which the sentence before speaks as a whole: what ``全年`` is.
+    whole
+        The year that was last named as a whole: what ``全年`` is.
     """
+    year: int | None = None
     for match in _MENTION.finditer(text):
         if _BEFORE.search(text[: match.start()]) or _AFTER.search(text[match.end() :]):
             continue
@@ -85,7 +88,8 @@ def mentions(text: str, date: dt.date, year: int | None = None) -> Iterator[Ment
         said = match["year"] or match["alone"] or match["as_of_year"] or match["end_year"]
         if said:
             year = _year(said, date)
-        yield Mention(match.start(), match.end(), _period(match, year, date))
+        named = (year or whole) if match["whole"] else year
+        yield Mention(match.start(), match.end(), _period(match, named, date))
 
 
 def _period(match: re.Match[str], year: int | None, date: dt.date) -> Period | None:
@@ -112,6 +116,8 @@ def _period(match: re.Match[str], year: int | None, date: dt.date) -> Period | N
 def _as_of(match: re.Match[str], year: int | None, date: dt.date) -> Period | None:
     said = match["as_of_month"] or match["end_month"]
     month = parse_int(said) if said else 12 if match["as_of_year"] or match["end_year"] else None
+    if year is None and match["end_month"] and (month or 0) > date.month > 1:
+        return None  # still to come
     year = year or (date.year if month and month <= date.month else date.year - 1)
     if month is None or not 1 <= month <= 12:
         return None
