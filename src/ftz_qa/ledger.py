@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ftz_qa.ledger_counted import leading_thing
 from ftz_qa.ledger_lists import Name, shared_out
-from ftz_qa.ledger_measures import FIGURE, Lead, place_of, read_lead
+from ftz_qa.ledger_measures import FIGURE, PART_MOST, Lead, place_of, read_lead
 from ftz_qa.ledger_periods import Mention, Period, mentions
 from ftz_qa.provinces import city_of, province_of
 from ftz_qa.text import normalize, split_sentences, tagged_words
@@ -36,14 +36,18 @@ _CHANGE = (
 )
 _SCAN = re.compile(rf"(?P<change>{_CHANGE})|(?P<figure>{FIGURE})|(?P<stop>[,;:。!?])")
 _PLANNED = re.compile(
-    r"将|计划|目标|力争|预计|预期|拟|争取|可达|规划|设计|下一步|有望|达产|测算|折合|相当于|要求|确保|如果|假如|应当?|不低于|不少于|至少|最高|最低|以上(?![\u4e00-\u9fff]{2})|以下|上限|可[减节享新增]"
+    r"将|计划|目标|力争|预计|预期|拟|争取|可达|规划|设计|下一步|有望|达产|测算|折合|相当于|要求|确保|如果|假如|应当?|可[减节享新增在]"
 )
+# Of what may be, where that stands in the same clause.
+_LIMITED = re.compile("不低于|不少于|至少|最高|最低|以上(?![\u4e00-\u9fff]{2})|以下|上限|首次突破")
 _FUTURE = re.compile(r"将|计划|预计|拟|力争|下一步|目标")
 _DEPENDENT = re.compile(r"^(?:其中|[分按从][^,]{1,6}看,|按方向)")
 _SAME_TIME = re.compile(r"^(?:其中|[分按从][^,]{1,6}看,|[^,\d]{1,6}方面,|按方向|同期)")
+# Opens a paragraph that looks at the same from another side.
+_SIDE = re.compile("[分按从][^，,]{1,6}看[，,]")
 # A sum up to now, where no time is said.
 _TOTAL = re.compile(r"累计|累积|[已现]有|共有")
-_UP_TO_NOW = re.compile("以来[^,]{0,4}累计")
+_UP_TO_NOW = re.compile("以来,?[^,]{0,4}累计")
 _NEAR = re.compile(r"(?:近|约|逾|超过?|突破)$")
 _SINCE = re.compile(r"(?P<verb>开行|运营|办理|签发|出口|进口|发放)(?P<object>[\u4e00-\u9fff]{2,6}?)(?:以来|,|累计)")
 _PAIR = 2
@@ -105,7 +109,9 @@ def _of_article(issue: Issue, article: Article) -> Iterator[Figure]:
     for span in split_sentences(article.body):
         start = article.body.rfind("\n", 0, span.start)
         if start != paragraph:
-            paragraph, context = start, _Context(year=context.year, told=context.told)
+            side = context.head if _SIDE.match(article.body[span.start : span.end]) else None
+            context = _Context(side and side.period, side.place if side else "", side, context.year, context.told)
+        paragraph = start
         if span.start not in headings:
             yield from _Sentence(issue, article, span, context).figures()
 
@@ -117,7 +123,7 @@ class _Sentence:
         assert issue.date is not None
         self._issue, self._article, self._span, self._context = issue, article, span, context
         text = _QUOTED.sub("□", normalize(article.body[span.start : span.end]))
-        text = re.sub('[“”"]', "", _BRACKETED.sub("", text))
+        text = _BRACKETED.sub("", text).replace('"', "")
         # Parts of what the sentence before told, which may be of the same time.
         self._opened = self._dependent = bool(_DEPENDENT.match(text))
         self._same_time = bool(_SAME_TIME.match(text))
@@ -170,16 +176,18 @@ class _Sentence:
         self._dependent = self._dependent or "其中" in lead_text
         period = self._period(match.start(), lead_text)
         lead = self._lead(lead_text, match)
-        if lead is None or self._planned or period is None:
+        if lead is None or self._planned or period is None or _LIMITED.search(lead_text):
             return False
         lead = self._completed(lead, match.start(), _unit(match))
         head = self._head(lead, _unit(match))
         measure = _composed(lead, head, _unit(match), dependent=self._dependent)
         if lead.listed and self._found and head is not None and measure == head.measure:
             measure = f"{measure}{_part_of(self._found[-1].measure)}"
-        if not measure or (lead.generic and not self._unbroken):
-            return False
         place = self._place(lead, head, match.start())
+        if lead.owned and head is None and place:
+            measure = lead.measure
+        if not measure or (lead.generic and head is not None and not self._unbroken):
+            return False
         value = round(float(match["value"]) * _SCALES[match["scale"] or ""], 4)
         near = _NEAR.search(lead_text)
         printed = f"{near[0] if near else ''}{match['value']}{match['scale'] or ''}{match['more'] or ''}{match['unit']}"
@@ -210,7 +218,7 @@ class _Sentence:
             return replace(lead, measure=f"{lead.part}{since['object']}")
         told = [figure for figure in reversed(self._context.told) if figure.unit == unit]
         before = [figure.measure for figure in told if "（" not in figure.measure]
-        if not lead.measure and lead.part != lead.place:
+        if not lead.measure and lead.part and not lead.again:
             return replace(lead, measure=next((name for name in before if name.startswith(lead.part)), ""))
         listed = self._found[-1:] if lead.listed and self._unbroken and not self._dependent else []
         verb = next((word for figure in listed for word, tag in tagged_words(figure.measure)[:1] if tag == "v"), "")
@@ -230,15 +238,17 @@ class _Sentence:
 
     def _period(self, position: int, lead: str) -> Period | None:
         clause = 0 if self._dependent else self._text.rfind(";", 0, position)
-        # Beyond a semicolon only the time of the sentence's first words still holds.
+        # Beyond a semicolon only the time of the sentence's first words still holds, or the only one that it names.
         first = re.split("[,:]", self._text, maxsplit=1)[0]
-        before = [m for m in self._mentions if m.start < position and (m.start > clause or m.start < len(first))]
+        opens = len(first) if len(self._mentions) > 1 else position
+        before = [m for m in self._mentions if m.start < position and (m.start > clause or m.start < opens)]
         if before:
             return before[-1].period
         if self._same_time:
             return self._context.period
         # A sum is of the day on which it is reported.
-        dated = ("|" in self._text and not _UP_TO_NOW.search(lead)) or not _TOTAL.search(lead)
+        dated = re.search(r"\||以来", self._text) and not _UP_TO_NOW.search(self._text)
+        dated = dated or not _TOTAL.search(lead)
         return None if dated else Period(self._date, self._date, "as_of")
 
     def _place(self, lead: Lead, head: Figure | None, position: int) -> str:
@@ -295,15 +305,17 @@ def _composed(lead: Lead, head: Figure | None, unit: str, *, dependent: bool) ->
         return head.measure if head is not None and head.unit != unit else ""
     if lead.generic and head is not None and (unit == "%" or head.unit != unit):
         return _property(head, lead.measure)
-    if head is not None and head.unit == unit and lead.place and lead.part == lead.place:
-        return head.measure.partition("（")[0]  # of another place
+    if head is not None and head.unit == unit and lead.again:
+        return head.measure.partition("（")[0]
     if dependent and head is not None and head.unit == unit and lead.part:
         whole = head.measure.partition("（")[0]
         known = lead.part in [word for word, _ in tagged_words(whole)] or (len(lead.part) > _PAIR and lead.part in whole)
         return whole if known else f"{whole}（{lead.part}）"
     if lead.generic:
         return ""
-    return lead.measure if not dependent or unit == "%" or (head is not None and head.unit != unit) else ""
+    # A part has a short name; what is longer names itself, and so does what has another unit than the whole.
+    named = len(lead.measure) > PART_MOST or (head is not None and head.unit != unit)
+    return lead.measure if not dependent or unit == "%" or named else ""
 
 
 def _part_of(measure: str) -> str:

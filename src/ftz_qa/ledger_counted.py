@@ -13,7 +13,7 @@ _NO_THING = re.compile(
 )
 # Of each, of all, or out of some: the figure only belongs to it.
 _BELONGS = re.compile(r"^(?:的|级|型|以[上下内外])")
-_PREPOSITION = re.compile(r"(?:[为对向与和由在从给于被将把以按近每第到跨至设中]|通过|来自|覆盖|通达|涉及|其余|包括|根据)$")
+_PREPOSITION = re.compile(r"(?:[为对向与和由在从给于被将把以按近每第到跨至设中]|通过|进入|接入|来自|覆盖|通达|涉及|其余|包括|根据)$")
 _THINGS = frozenset("nabjlstzvxf")
 _MOST = 14
 _UNTOLD = re.compile(r"[□《》?？|、()]|[这那其该等]|平均|每|以[上下内]")
@@ -38,19 +38,21 @@ class Counted:
 def read_counted(behind: str) -> Counted | None:
     """What a figure counts, from the text behind it; None where it states no value by itself."""
     match = re.match(r"[^,;:。!?\d]*", behind)
-    text = match[0] if match else ""
-    goes_on = behind[len(text) : len(text) + 1].isdigit()
+    text = re.sub("[“”]", "", match[0]) if match else ""
+    goes_on = behind[match.end() : match.end() + 1].isdigit() if match else False
     if not text or _NO_THING.match(text):
         return Counted("", goes_on and bool(text))
     if _BELONGS.match(text):
         return None
-    return Counted(text if _says(text) else leading_thing(text), goes_on)
+    return Counted(text if _says(text) else leading_thing(text, whole=True), goes_on)
 
 
-def leading_thing(text: str) -> str:
-    """The nouns that a text begins with."""
+def leading_thing(text: str, *, whole: bool = False) -> str:
+    """The nouns that a text begins with; `whole` for none where a verb follows, which may belong to the name."""
     found: list[str] = []
     for word, tag in tagged_words(text):
+        if tag[0] == "v" and whole:
+            return ""
         if tag[0] not in "nabjlstzx":
             break
         found.append(word)

@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 from ftz_qa.text import tagged_words
 
-_RESPECTIVELY = re.compile(r"(?P<names>[^,;:。|\d]+?)(?:均|也)?分别(?:为|是|有|达到?|完成|实现)?$")
+_RESPECTIVELY = re.compile(r"(?P<names>[^,;:。\d]+?)(?:均|也)?分别(?:为|是|有|达到?|完成|实现)?$")
 _BETWEEN = r"(?:、|和|及|与|以及)"
 # What is measured of each, behind the last name.
 _OF_EACH = re.compile(
     r"的?(?P<measure>(?:进出口|进出库|出口|进口|交易|成交|销售|实现|吞吐)?(?:货值|总额|总值|产值|额|值|量|收入|占比|比重)|进出口|出口|进口)$"
 )
+# How many they are, behind the last name (``烟台三个片区上半年进出口额``).
+_COUNT = re.compile("[两三四五六七八九十]+(?:个|家|大)?(?:片区|园区|综保区|口岸|[省市县地])")
 _LONGEST = 10
 _BAD = re.compile(r"[的了将对比较每]|[^\u4e00-\u9fffa-z0-9]")
 
@@ -38,7 +40,7 @@ def shared_out(lead: str, behind: str, figure: str) -> list[Name]:
     match = _RESPECTIVELY.search(lead)
     if match is None:
         return []
-    names = re.split(_BETWEEN, match["names"])
+    names = re.split(_BETWEEN, _COUNT.sub("", match["names"].strip("|")).replace("|", ""))
     pattern = re.sub(r"\?P<\w+>", "?:", figure)
     rest = re.match(rf"(?:{_BETWEEN}{pattern})*", behind)
     if len(names) < 2 or rest is None or len(re.findall(pattern, rest[0])) != len(names) - 1:

@@ -24,14 +24,14 @@ _NO_NAMES = frozenset(
     {"自贸片区", "片区", "园区", "工业园区", "产业园区", "产业园", "口岸", "海关", "公司", "新区", "机场"}
 )
 _CHANGED = re.compile(
-    r"[由从][^,]*$|(?:提高|提升|压缩|缩短|减少|降低?|扩大?|扩展|(?<!新)增加?|升|减|压减|下降|上升|增长|增收|节[省约]|多出)了?[到至为]?了?(?:约|近)?$|(?<!占)比(?![例重])[^,]*$|每[^,]*$"
+    r"[由从][^,]*$|(?:提高|提升|压缩|缩短|减少|降低?|扩大?|扩展|(?<!新)增加?|升|减|压减|下降|上升|增长|增收|恢复到|节[省约]|多出)了?[到至为]?了?(?:约|近)?$|(?<!占)比(?![例重])[^,]*$|每[^,]*$"
 )
 _GOES_ON = re.compile(r"^(?:提高|提升|压缩|缩短|减少|降|扩|增|升|减|到|至|左右|以[上下内]|的(?!同|增))")
 _ENDING = re.compile(
-    r"(?:分别|已经|已|共计|共有|共|总共|合计|首次)*(?:达到了?|达|为|突破|超过|超|[只仅]?有|是|完成|实现|恢复至|仅为)?(?:近|约|逾|超)?$"
+    r"(?:分别|已经|已|共计|共有|共|总共|合计|首次)*(?:达到了?|达|为|突破|超过|超|[只仅]?有|是|完成|实现|恢复至|仅为)?(?:近|约|逾|超|仅)?$"
 )
 _BEGINNING = re.compile(
-    r"^(?:[|、和及与的就仅]|[至到](?=\|)|自[^,]{0,12}以来|以来|以及|其中|同期|累积|已经|已|先后|共计|合计|共|首次|全年|期间|当月|当年|全港|分别|实现|完成|拥有|现有|设有|有|并|也|还|则|而|又|,|年)+"
+    r"^(?:[|、和及与的就仅]|其(?!中)|[至到](?=\|)|自[^,]{0,12}以来|以来|以及|其中|同期|累积|已经|已|先后|共计|合计|共|首次|全年|期间|当月|当年|全港|分别|实现|完成|拥有|现有|设有|有|并|也|还|则|而|又|,|年)+"
 )
 # Who does it, where a sum follows (``大厅共收到登记咨询173件``).
 _WHO = re.compile(r"^[^,|]{1,20}?(?<!公)(?:共计|合计|共(?![享建同有])|已经|已)(?=..)")
@@ -61,11 +61,11 @@ _GENERIC = frozenset(
 _WITH_PLACE = frozenset(
     {"成交额", "交易额", "出口额", "进口额", "进出口额", "结算额", "营业收入", "销售收入", "工业产值"}
 )
-_NOUN_ENDINGS = "额|值|量|率|占比|比重|收入|支出|投入|投资|面积|余额|规模|利润|税收|总数|人数|户数|企业|线路|航线|项目|进出口|出口|进口|出入境|吞吐|成交|申请|融资|贷款|入库|税|税款|保费|存款|补贴"
-_ENDS_WITH_NOUN = re.compile(rf"(?:{_NOUN_ENDINGS})$")
+_NAMED = re.compile("“[^”]*”")
+_SUMS = frozenset({"累计", "合计", "总计", "同期"})
 _RATE = re.compile(r"(?:率|占比|比重|比例|满意度)$")
 _UNTOLD = re.compile(
-    r"\d|[□'\"“”《》?？|、]|[将把被每这那哪等只仅至该了]|(?<![转出受])让|使(?!用)|(?<![供补])给|^公司|(?<!占)比(?![例重])|[平人户日月年]均|单[日月周]|[首本每各]期|为|最[高低多少]|日均|上述|销往|覆盖|来自|两个月|可以|能够|需要|因为|由于|通过|包括|例如|如今|作为|成为|以及|较|的$"
+    r"\d|[□'\"《》?？|、]|[将把被每这那哪等只仅至该了]|(?<![转出受减])让|使(?!用)|(?<![供补])给|^公司|(?<!占)比(?![例重])|[平人户日月年]均|单[日月周]|[首本每各]期|为|最[高低多少]|日均|上述|销往|覆盖|来自|两个月|可以|能够|需要|因为|由于|通过|包括|例如|如今|作为|成为|以及|较|的$|以来|着|少[开收于]|多[开收]|闲置|年产(?![值量])|历史"
 )
 _SHARE = re.compile(
     r"(?P<part>[^占]{2,10}?)?占(?P<whole>[^占]{2,10}?)?(?P<ratio>比重|比例|比)?的?(?:比重|比例)?(?:分别)?(?:为|高达|达到?|超过?|近|约|逾)*"
@@ -75,13 +75,16 @@ _MEASURING = frozenset(
     {"吨", "公斤", "千克", "平方米", "平米", "立方米", "平方公里", "公里", "千米", "公顷", "亩", "元", "美元", "欧元"}
     | {"千瓦", "兆瓦", "千瓦时", "兆瓦时"}
 )
-_MOST, _LEAST, _PART_MOST, _LONG_NAME = 18, 3, 8, 8
+_MOST, _LEAST, _LONG_NAME = 18, 3, 8
+PART_MOST = 8
+"""How many characters the name of a part has at most."""
+
 # Units that tell by themselves what is counted, so that a verb is enough (``培训870人``).
 _TELLING = frozenset(
     {"列", "列次", "标箱", "标准箱", "人", "名", "人次", "架次", "辆次", "艘次", "车次", "元", "美元", "欧元", "家", "户"}
 )
-_ADVERBS = frozenset("已也均都还再又就仅只不未较约共曾将即更最很总各")
-_SAYING = frozenset("vnajlsNbztuecf")
+_ADVERBS = frozenset("已也均都还又就仅只不未较约共曾将即更最很总各")
+_SAYING = frozenset("vnajlsNbztuecfi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,10 @@ class Lead:
         Whether nothing stands between this figure and the one before it.
     generic
         Whether the measure says nothing by itself (``货值``).
+    owned
+        Whether it says enough all the same where it is known whose it is (``销售收入``).
+    again
+        Whether only a place or a time stands there, of which the measure before it is told as well.
     """
 
     measure: str
@@ -110,6 +117,8 @@ class Lead:
     listed: bool = False
     adjacent: bool = False
     generic: bool = False
+    owned: bool = False
+    again: bool = False
 
 
 def place_of(text: str) -> str:
@@ -143,17 +152,18 @@ def read_lead(text: str, behind: str, figure: re.Match[str]) -> Lead | None:
         return None  # 8万吨设备: how large it is
     if counted.thing:
         return _of_counted(measure, counted.thing, place, rest)
-    part = measure if 1 < len(measure) <= _PART_MOST and not _UNTOLD.search(measure) else ""
+    part = measure if 1 < len(measure) <= PART_MOST and not _UNTOLD.search(measure) else ""
     if measure == "投资" and "完成投资" in rest:
         measure = part = "完成投资"
     if measure in _GENERIC or (measure.endswith("金额") and len(measure) <= 4):
         return Lead(measure, place, part, generic=True)
     if measure in _WITH_PLACE and rest == text:
-        return Lead(measure, "", part, generic=True)
-    if place and not measure:
-        return Lead("", place, place)
-    counts = figure["unit"] not in _MEASURING
-    told = _tells(measure, figure["unit"]) or ((measure != said or counts) and _names(measure))
+        return Lead(measure, "", part, generic=True, owned=True)
+    if not measure and (place or text.endswith("|")):
+        return Lead("", place, place, again=True)
+    told = _tells(measure, figure["unit"], cut=not re.sub("[|、]", "", text).startswith(measure))
+    if not told and (deed := _deed(measure)):
+        measure, told = deed, _tells(deed, figure["unit"])
     return Lead(_capital(measure) if told else "", place, _capital(part), listed=text.startswith(("、", "和")))
 
 
@@ -174,7 +184,7 @@ def _share(text: str, measure: str, said: str, place: str) -> Lead | None:
         if match["whole"]:
             return Lead(_capital(f"{part}占{match['whole']}比重"), place)
         return Lead(_capital(f"{part}占比"), place, generic=not match["ratio"])
-    part = measure if 1 < len(measure) <= _PART_MOST and not _UNTOLD.search(measure) else ""
+    part = measure if 1 < len(measure) <= PART_MOST and not _UNTOLD.search(measure) else ""
     return Lead(_capital(measure) if _tells(measure, "%") else "", place, _capital(part))
 
 
@@ -188,23 +198,14 @@ def _of_counted(action: str, thing: str, place: str, said: str) -> Lead | None:
     return Lead(_capital(measure), place)
 
 
-def _names(measure: str) -> bool:
-    """Whether the words in front of ``有``, ``达`` and the like name a thing."""
-    if not 1 < len(measure) <= _MOST or _UNTOLD.search(measure):
-        return False
-    words = tagged_words(measure)
-    tags = [_kind(word, tag) for word, tag in words]
-    whole = (len(words[-1][0]) > 1 or len(measure) > _LEAST) and not (tags[0] == "v" and len(words[0][0]) == 1)
-    return whole and tags[-1] in "nl" and tags[0] not in "uc" and set(tags) <= _SAYING
-
-
 def _place(text: str) -> tuple[str, str]:
     """The last place that is named, and what follows it."""
     found = list(_PLACE.finditer(text))
     if not found:
         return "", text
     match = found[-1]
-    return match["own"] or _name_of(match["name"] or ""), text[match.end() :]
+    place = match["own"] or _name_of(match["name"] or "")
+    return place, text[match.end() :] if place or match["back"] or match.end() < len(text) else text
 
 
 def _name_of(found: str) -> str:
@@ -221,33 +222,37 @@ def _name_of(found: str) -> str:
     return name if len(name) > 1 and name not in _NO_NAMES else ""
 
 
-def _tells(measure: str, unit: str) -> bool:
-    """Whether the words say what is measured, without more around it."""
-    if not (_LEAST - (unit in _TELLING)) <= len(measure) <= _MOST or _UNTOLD.search(measure):
+def _tells(measure: str, unit: str, *, cut: bool = True) -> bool:
+    """Whether the words say what is measured, without more around it; `cut` where others stood before them."""
+    if not 1 < len(measure) <= _MOST or _UNTOLD.search(measure) or measure in _SUMS:
         return False
-    if unit == "%":
-        return bool(_RATE.search(measure))
-    if _RATE.search(measure):
-        return False
-    if measure in ("累计", "合计", "总计"):
-        return False
-    words = tagged_words(measure)
+    if unit == "%" or _RATE.search(measure):
+        return unit == "%" and bool(_RATE.search(measure))
+    # What stands in quotation marks is a name, whatever its words.
+    words = tagged_words(_NAMED.sub("事项", measure))
     tags = [_kind(word, tag) for word, tag in words]
-    if len(words[0][0]) == 1 and tags[0] == "v":
+    if cut and tags[0] == "v" and len(words[0][0]) == 1:
         return False  # cut off from a longer word
-    if _ENDS_WITH_NOUN.search(measure):
-        return True
-    if not all(tag in _SAYING for tag in tags) or "v" not in tags:
+    if not set(tags) <= _SAYING or tags[0] in "uc" or tags[-1] in "ucf":
         return False
-    return "n" in tags or len(words) > 1 or unit in _TELLING
+    return set(tags) != {"v"} or len(words) > 1 or unit in _TELLING
+
+
+def _deed(measure: str) -> str:
+    """What is done, behind for whom or by what: ``依托平台为台企发放贷款``; empty where that does not stand last."""
+    words = tagged_words(_NAMED.sub("事项", measure))
+    last = max((n for n, (word, tag) in enumerate(words) if tag == "v" and len(word) > 1), default=0)
+    if not any(tag[0] == "p" for _, tag in words[:last]) or any(tag[0] != "n" for _, tag in words[last + 1 :]):
+        return ""
+    return "".join(word for word, _ in words[last:])
 
 
 def _kind(word: str, tag: str) -> str:
     """The kind of a word; a character of a name that was taken for an adverb is no adverb (``中越``)."""
-    if tag == "zg":
+    if tag == "zg" or (tag == "m" and word.endswith("元")):
         return "n"
     return "n" if tag == "d" and len(word) == 1 and word not in _ADVERBS else tag[0]
 
 
 def _capital(text: str) -> str:
-    return re.sub("[a-z]+", lambda match: match[0].upper(), text)
+    return re.sub("[a-z]+", lambda match: match[0].upper(), re.sub("[“”]", "", text))

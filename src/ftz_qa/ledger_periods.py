@@ -17,20 +17,20 @@ PeriodKind = Literal["cumulative", "part", "month", "as_of"]
 
 _N = r"(?:\d{1,2}|[一二三四五六七八九十两]{1,2})"
 _YEAR = r"(?:(?:19|20)\d{2}年|今年|本年|去年|上年)"
-# Go on over a month that is named without more (``8月进出口40.3亿元``).
-_FLOWS = "进出|出口|进口|完成|开行|发运|货运|实现|签发|入境|出境|销售|放款|成交"
+# Behind a month, where it is no stretch of time.
+_NO_MONTH = "份|当月|单月|[底末初旬上中下起以前后内间的至到和与及、或\d-]"
 _MENTION = re.compile(
     rf"(?P<until>截至|截止到?|到)?(?P<now>目前|现在|如今|现有|至今)|"
     rf"(?P<as_of>截至|截止到?)(?P<as_of_year>{_YEAR})?(?:(?P<as_of_month>{_N})月)?(?:(?P<as_of_day>\d{{1,2}})日|[底末])?|"
     rf"(?P<end_year>{_YEAR})?(?:(?<!\d)(?P<end_month>{_N})月|(?<=年))[底末]|(?P<whole>全年)|"
     rf"(?P<year>{_YEAR})?的?(?:(?P<first>{_N})月?(?:份)?[-至到](?P<last>{_N})月(?:份)?|[前头](?P<months>{_N})个?月|前(?P<quarters>[两二三])个?季度|"
-    rf"(?P<half>[上下])半年|(?:第?(?P<quarter>[一二三四1-4])季度)|(?<!\d)(?P<month>{_N})月(?:份|当月|单月|(?=,|(?:{_FLOWS})(?!的)))(?!以来))|"
+    rf"(?P<half>[上下])半年|(?:第?(?P<quarter>[一二三四1-4])季度)|(?<!\d)(?P<month>{_N})月(?:份|当月|单月|(?=,|[\u4e00-\u9fff])(?!{_NO_MONTH}))(?!以来))|"
     rf"(?P<alone>{_YEAR})(?!{_N}月)"
 )
 # What stands around a mention that is no period of the figure: comparisons, beginnings, points in time.
 _BEFORE = re.compile(r"(?:[比较自从于]|相比|早在|预计|截至)$")
 # Behind a year or the end of a month by itself: something that happened in it.
-_EVENT = re.compile(r"^[^,;]{0,8}?(?:建成|成立|设立|启用|投用|投产|开业|开工|动工|上线|揭牌|获批|认定|签订|起|以来)")
+_EVENT = re.compile(r"^[^,;]{0,8}?(?:建成|成立|设立|启用|投用|投产|试产|开业|开工|开建|动工|上线|揭牌|获批|认定|签订|[改转]制|封关|封顶|闭关|启动|起|以来)")
 _AFTER = re.compile(r"^(?:[春夏秋冬]|以来|同期|以前|之前|前|底|末|初|起|全年(?:有所)?|同比)")
 _LATE = 10
 
@@ -83,12 +83,14 @@ def mentions(text: str, date: dt.date, whole: int | None = None) -> Iterator[Men
     for match in _MENTION.finditer(text):
         if _BEFORE.search(text[: match.start()]) or _AFTER.search(text[match.end() :]):
             continue
-        if (match["alone"] or (match[0][-1] in "底末" and not match["as_of"])) and _EVENT.match(text[match.end() :]):
+        if (match["alone"] or match[0].endswith("月") or (match[0][-1] in "底末" and not match["as_of"])) and _EVENT.match(text[match.end() :]):
             continue
         said = match["year"] or match["alone"] or match["as_of_year"] or match["end_year"]
         if said:
             year = _year(said, date)
         named = (year or whole) if match["whole"] else year
+        if match["whole"] and named is None:
+            continue
         yield Mention(match.start(), match.end(), _period(match, named, date))
 
 
@@ -97,8 +99,6 @@ def _period(match: re.Match[str], year: int | None, date: dt.date) -> Period | N
         return Period(date, date, "as_of")
     if match["as_of"] or match[0][-1] in "底末":
         return _as_of(match, year, date)
-    if match["whole"] and year is None:
-        return None
     first, last = _months(match)
     if not 1 <= first <= last <= 12:
         return None
