@@ -36,7 +36,7 @@ _CHANGE = (
 )
 _SCAN = re.compile(rf"(?P<change>{_CHANGE})|(?P<figure>{FIGURE})|(?P<stop>[,;:。!?])")
 _PLANNED = re.compile(
-    r"将|计划|目标|力争|预计|预期|拟|争取|可达|规划|设计|下一步|有望|达产|测算|折合|相当于|要求|确保|如果|假如|应当?|可[减节享新增在]"
+    r"将|(?<![较比按])计划|目标|力争|预计|预期|拟|争取|可达|规划|设计|下一步|有望|达产|测算|折合|相当于|要求|确保|如果|假如|应当?|可[减节享新增在]"
 )
 # Of what may be, where that stands in the same clause.
 _LIMITED = re.compile("不低于|不少于|至少|最高|最低|以上(?![\u4e00-\u9fff]{2})|以下|上限|首次突破")
@@ -46,7 +46,8 @@ _SAME_TIME = re.compile(r"^(?:其中|[分按从][^,]{1,6}看,|[^,\d]{1,6}方面,
 # Opens a paragraph that looks at the same from another side.
 _SIDE = re.compile("[分按从][^，,]{1,6}看[，,]")
 # A sum up to now, where no time is said.
-_TOTAL = re.compile(r"累计|累积|[已现]有|共有")
+_TOTAL = re.compile("累计|累积|[已现实]有|共有|现存")
+_HELD = re.compile("[已现实]有|现存")
 _UP_TO_NOW = re.compile("以来,?[^,]{0,4}累计")
 _NEAR = re.compile(r"(?:近|约|逾|超过?|突破)$")
 _SINCE = re.compile(r"(?P<verb>开行|运营|办理|签发|出口|进口|发放)(?P<object>[\u4e00-\u9fff]{2,6}?)(?:以来|,|累计)")
@@ -94,6 +95,7 @@ class _Context:
     place: str = ""
     head: Figure | None = None
     year: int | None = None
+    main: Figure | None = None
     told: list[Figure] = field(default_factory=list)
 
 
@@ -109,8 +111,10 @@ def _of_article(issue: Issue, article: Article) -> Iterator[Figure]:
     for span in split_sentences(article.body):
         start = article.body.rfind("\n", 0, span.start)
         if start != paragraph:
-            side = context.head if _SIDE.match(article.body[span.start : span.end]) else None
-            context = _Context(side and side.period, side.place if side else "", side, context.year, context.told)
+            side = context.main if _SIDE.match(article.body[span.start : span.end]) else None
+            context = _Context(
+                side and side.period, side.place if side else "", side, context.year, told=context.told
+            )
         paragraph = start
         if span.start not in headings:
             yield from _Sentence(issue, article, span, context).figures()
@@ -162,6 +166,7 @@ class _Sentence:
         """Leave behind what the next sentence may take over."""
         if self._found and not self._dependent:
             self._context.head = self._found[0]
+            self._context.main = self._context.main or self._found[0]
             self._context.period, self._context.place = self._found[-1].period, self._found[-1].place
         wholes = [m.period for m in self._mentions if m.period and (m.period.start.month, m.period.end.month) == (1, 12)]
         self._context.year = wholes[-1].start.year if wholes else self._context.year
@@ -206,7 +211,7 @@ class _Sentence:
         if not self._listed:
             return read_lead(text, behind, match)
         name = self._listed.pop(0)
-        return Lead("" if self._dependent else name.measure, name.place, name.part)
+        return Lead("" if self._dependent and not name.place else name.measure, name.place, name.part)
 
     def _completed(self, lead: Lead, position: int, unit: str) -> Lead:
         """What is only named by a verb, or only in a list, with the rest of its name, which stands earlier.
@@ -242,7 +247,7 @@ class _Sentence:
         first = re.split("[,:]", self._text, maxsplit=1)[0]
         opens = len(first) if len(self._mentions) > 1 else position
         before = [m for m in self._mentions if m.start < position and (m.start > clause or m.start < opens)]
-        if before:
+        if before and not (_HELD.search(lead) and before[-1].period and before[-1].period.kind == "month"):
             return before[-1].period
         if self._same_time:
             return self._context.period
@@ -277,13 +282,14 @@ class _Sentence:
         known = [n for n in self._pending if n is not None]
         subject = match["subject"]
         named = [n for n in known if subject and self._found[n].measure.rstrip("）").endswith(subject)]
+        named = named or [n for n in known[-1:] if subject and subject in self._found[n].measure.rpartition("（")[2]]
         if subject and not named:
             return  # of something whose value is not said
         targets: list[int | None] = [*named[-1:]] if len(rates) == 1 and named else self._pending[-len(rates) :]
         for n, rate in zip(targets, rates, strict=False):
             if n is not None and len(targets) == len(rates):
                 self._found[n] = replace(self._found[n], change=rate)
-        self._pending = []
+        self._pending = [n for n in self._pending if n not in targets] if named else []
 
 
 def _unit(match: re.Match[str]) -> str:
@@ -314,7 +320,7 @@ def _composed(lead: Lead, head: Figure | None, unit: str, *, dependent: bool) ->
     if lead.generic:
         return ""
     # A part has a short name; what is longer names itself, and so does what has another unit than the whole.
-    named = len(lead.measure) > PART_MOST or (head is not None and head.unit != unit)
+    named = len(lead.measure) > PART_MOST or not lead.part or (head is not None and head.unit != unit)
     return lead.measure if not dependent or unit == "%" or named else ""
 
 

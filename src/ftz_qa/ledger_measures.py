@@ -9,29 +9,29 @@ from ftz_qa.ledger_counted import belongs_elsewhere, read_counted
 from ftz_qa.text import tagged_words
 
 _UNITS = (
-    "辆次|架次|人次|艘次|台次|列次|班次|车次|标准箱|标箱|平方公里|平方米|立方米|平米|公里|千米|公斤|千克|公顷|千瓦时|兆瓦时|千瓦|兆瓦|美元|欧元|元|吨"
-    "|%|家(?!庭)|项(?!目)|[列辆台份件艘架箱亩位户场批名人票单柜座套张条只头个例期起宗笔栋所枚把次款篇](?![新内外间体月百价元])"
+    "辆次|架次|航次|人次|艘次|台次|列次|班次|车次|标准箱|标箱|平方公里|平方米|立方米|平米|公里|千米|公斤|千克|公顷|千瓦时|兆瓦时|千瓦|兆瓦|美元|欧元|元|吨"
+    "|%|家(?!庭)|项(?!目)|片(?!区)|[列辆台份件艘架箱亩位户场批名人票单柜座套张条只头个例期起宗笔栋所枚把次款篇](?![新内外间体月百价元])"
 )
 FIGURE = rf"(?P<value>\d+(?:\.\d+)?)(?P<scale>[万亿千百])?(?P<more>[余多])?(?P<unit>{_UNITS})"
 """A figure in a normalised text: groups ``value``, ``scale``, ``more`` and ``unit``."""
 
 _PLACE = re.compile(
     r"(?P<own>[我全][省市])(?:自贸试验区)?|(?:自贸试验区|自由贸易试验区)?(?P<name>[\u4e00-\u9fff]{2,8}?(?:铁路口岸|公路口岸|航空口岸|水运口岸|口岸|国际机场|机场|综合保税区|保税区|自贸港|自贸试验区|自贸片区|片区|互市点"
-    r"|产业园区?|园区|核心区|新区|国际港|海关|省(?!级)(?:自贸试验区)?|(?<![互开上])市(?![场中政级委])(?:自贸试验区)?|(?<![到离抵进出])港(?!口|航))|[\u4e00-\u9fff]{2,20}(?:有限公司|集团公司|股份公司))|(?P<back>该关|该港|该区|该市|该省|全港|全区|片区|园区|口岸)"
+    r"|产业园区?|园区|核心区|新区|国际港|海关|省(?!级)(?:自贸试验区)?|(?<![互开上])市(?![场中政级委])(?:自贸试验区)?|(?<![到离抵进出])港(?!口|航))|[\u4e00-\u9fff]{2,20}(?:有限公司|集团公司|股份公司))|(?P<back>该关|该港|该院|该局|该站|该口岸|该中心|该园|该区|该市|该省|全港|全区|片区|园区|口岸)"
 )
 _PLACE_LEAD = re.compile(r"^.*[经在从由对于据与和及为向把将任的以年月后]|^(?:其中|目前|如今)")
 _NO_NAMES = frozenset(
     {"自贸片区", "片区", "园区", "工业园区", "产业园区", "产业园", "口岸", "海关", "公司", "新区", "机场"}
 )
 _CHANGED = re.compile(
-    r"[由从][^,]*$|(?:提高|提升|压缩|缩短|减少|降低?|扩大?|扩展|(?<!新)增加?|升|减|压减|下降|上升|增长|增收|恢复到|节[省约]|多出)了?[到至为]?了?(?:约|近)?$|(?<!占)比(?![例重])[^,]*$|每[^,]*$"
+    r"[由从][^,]*$|(?:提高|提升|压缩|缩短|减少|降低?|扩大?|扩展|(?<!新)增加?|升|减|压减|下降|上升|增长|增收|恢复到|修订|调整|核[减增定]|节[省约]|多出)了?[到至为]?了?(?:约|近)?$|(?<!占)比(?![例重])[^,]*$|每[^,]*$"
 )
 _GOES_ON = re.compile(r"^(?:提高|提升|压缩|缩短|减少|降|扩|增|升|减|到|至|左右|以[上下内]|的(?!同|增))")
 _ENDING = re.compile(
     r"(?:分别|已经|已|共计|共有|共|总共|合计|首次)*(?:达到了?|达|为|突破|超过|超|[只仅]?有|是|完成|实现|恢复至|仅为)?(?:近|约|逾|超|仅)?$"
 )
 _BEGINNING = re.compile(
-    r"^(?:[|、和及与的就仅]|其(?!中)|[至到](?=\|)|自[^,]{0,12}以来|以来|以及|其中|同期|累积|已经|已|先后|共计|合计|共|首次|全年|期间|当月|当年|全港|分别|实现|完成|拥有|现有|设有|有|并|也|还|则|而|又|,|年)+"
+    r"^(?:[|、和及与的就仅]|(?:举办|组织|开展)?各[类种项]|其(?!中)|[至到](?=\|)|自[^,]{0,12}以来|以来|以及|其中|同期|累积|已经|已|先后|共计|合计|共|首次|全年|期间|当月|当年|全港|分别|实现|完成|拥有|现有|设有|有|并|也|还|则|而|又|,|年)+"
 )
 # Who does it, where a sum follows (``大厅共收到登记咨询173件``).
 _WHO = re.compile(r"^[^,|]{1,20}?(?<!公)(?:共计|合计|共(?![享建同有])|已经|已)(?=..)")
@@ -61,11 +61,12 @@ _GENERIC = frozenset(
 _WITH_PLACE = frozenset(
     {"成交额", "交易额", "出口额", "进口额", "进出口额", "结算额", "营业收入", "销售收入", "工业产值"}
 )
-_NAMED = re.compile("“[^”]*”")
+# Names whatever their words: in quotation marks, or of trade with somebody (``对台出口``).
+_NAMED = re.compile("“[^”]*”|[对自][\u4e00-\u9fff]{1,4}?(?=进出口|出口|进口|贸易|投资|小额)")
 _SUMS = frozenset({"累计", "合计", "总计", "同期"})
 _RATE = re.compile(r"(?:率|占比|比重|比例|满意度)$")
 _UNTOLD = re.compile(
-    r"\d|[□'\"《》?？|、]|[将把被每这那哪等只仅至该了]|(?<![转出受减])让|使(?!用)|(?<![供补])给|^公司|(?<!占)比(?![例重])|[平人户日月年]均|单[日月周]|[首本每各]期|为|最[高低多少]|日均|上述|销往|覆盖|来自|两个月|可以|能够|需要|因为|由于|通过|包括|例如|如今|作为|成为|以及|较|的$|以来|着|少[开收于]|多[开收]|闲置|年产(?![值量])|历史"
+    r"\d|[□'\"《》?？|、]|[将把被每这那哪等只仅至该了]|(?<![转出受减])让|使(?!用)|(?<![供补])给|^公司|(?<!占)比(?![例重])|[平人户日月年]均|单[日月周]|[首本每各]期|为|最[高低多少]|日均|上述|销往|覆盖|来自|两个月|可以|能够|需要|因为|由于|通过|包括|例如|如今|作为|成为|以及|较|的$|以来|着|少[开收于]|多[开收]|闲置|年产(?![值量])|历史|[长宽高]$"
 )
 _SHARE = re.compile(
     r"(?P<part>[^占]{2,10}?)?占(?P<whole>[^占]{2,10}?)?(?P<ratio>比重|比例|比)?的?(?:比重|比例)?(?:分别)?(?:为|高达|达到?|超过?|近|约|逾)*"
@@ -144,7 +145,8 @@ def read_lead(text: str, behind: str, figure: re.Match[str]) -> Lead | None:
     if not text.strip("、和及与") and not counted.thing:
         return Lead("", adjacent=True)
     place, rest = _place(text)
-    said = _BEGINNING.sub("", _WHO.sub("", _BEGINNING.sub("", rest)))
+    said = _BEGINNING.sub("", rest)
+    said = shorter if _ENDING.sub("", shorter := _BEGINNING.sub("", _WHO.sub("", said))) else said
     measure = _joined(_ENDING.sub("", said).replace("已", ""))
     if figure["unit"] == "%":
         return None if counted.thing else _share(text, measure, said, place)
@@ -152,14 +154,17 @@ def read_lead(text: str, behind: str, figure: re.Match[str]) -> Lead | None:
         return None  # 8万吨设备: how large it is
     if counted.thing:
         return _of_counted(measure, counted.thing, place, rest)
-    part = measure if 1 < len(measure) <= PART_MOST and not _UNTOLD.search(measure) else ""
+    whole = re.sub("(?<=[\u4e00-\u9fff])、(?=[\u4e00-\u9fff])", "", measure)
+    part = measure if 1 < len(measure) <= PART_MOST + len(measure) - len(whole) and not _UNTOLD.search(whole) else ""
     if measure == "投资" and "完成投资" in rest:
         measure = part = "完成投资"
     if measure in _GENERIC or (measure.endswith("金额") and len(measure) <= 4):
         return Lead(measure, place, part, generic=True)
     if measure in _WITH_PLACE and rest == text:
         return Lead(measure, "", part, generic=True, owned=True)
-    if not measure and (place or text.endswith("|")):
+    if measure in _SUMS and "|" not in text:
+        return None  # of how long?
+    if measure in _SUMS or (not measure and (place or text.endswith("|"))):
         return Lead("", place, place, again=True)
     told = _tells(measure, figure["unit"], cut=not re.sub("[|、]", "", text).startswith(measure))
     if not told and (deed := _deed(measure)):

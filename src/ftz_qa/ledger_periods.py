@@ -18,17 +18,17 @@ PeriodKind = Literal["cumulative", "part", "month", "as_of"]
 _N = r"(?:\d{1,2}|[一二三四五六七八九十两]{1,2})"
 _YEAR = r"(?:(?:19|20)\d{2}年|今年|本年|去年|上年)"
 # Behind a month, where it is no stretch of time.
-_NO_MONTH = "份|当月|单月|[底末初旬上中下起以前后内间的至到和与及、或\d-]"
+_NO_MONTH = r"份|当月|单月|[上中下]旬|[底末初起间内的至到和与及、或前后-]|中,|以[来前后上]|之[前后]|\d(?!\d\d|\d?[万亿列]|\d?\.)"
 _MENTION = re.compile(
     rf"(?P<until>截至|截止到?|到)?(?P<now>目前|现在|如今|现有|至今)|"
-    rf"(?P<as_of>截至|截止到?)(?P<as_of_year>{_YEAR})?(?:(?P<as_of_month>{_N})月)?(?:(?P<as_of_day>\d{{1,2}})日|[底末])?|"
+    rf"(?P<as_of>截至|截止到?|(?:(?<=,)|^)到(?=\d))(?P<as_of_year>{_YEAR})?(?:(?P<as_of_month>{_N})月)?(?:(?P<as_of_day>\d{{1,2}})日|[底末])?|"
     rf"(?P<end_year>{_YEAR})?(?:(?<!\d)(?P<end_month>{_N})月|(?<=年))[底末]|(?P<whole>全年)|"
     rf"(?P<year>{_YEAR})?的?(?:(?P<first>{_N})月?(?:份)?[-至到](?P<last>{_N})月(?:份)?|[前头](?P<months>{_N})个?月|前(?P<quarters>[两二三])个?季度|"
-    rf"(?P<half>[上下])半年|(?:第?(?P<quarter>[一二三四1-4])季度)|(?<!\d)(?P<month>{_N})月(?:份|当月|单月|(?=,|[\u4e00-\u9fff])(?!{_NO_MONTH}))(?!以来))|"
+    rf"(?P<half>[上下])半年|(?:第?(?P<quarter>[一二三四1-4])季度)|(?<!\d)(?P<month>{_N})月(?:份|当月|单月|(?=,|[\u4e00-\u9fff\d])(?!{_NO_MONTH}))(?!以来))|"
     rf"(?P<alone>{_YEAR})(?!{_N}月)"
 )
 # What stands around a mention that is no period of the figure: comparisons, beginnings, points in time.
-_BEFORE = re.compile(r"(?:[比较自从于]|相比|早在|预计|截至)$")
+_BEFORE = re.compile(r"(?:[比较自从于由]|相比|早在|预计|截至)$")
 # Behind a year or the end of a month by itself: something that happened in it.
 _EVENT = re.compile(r"^[^,;]{0,8}?(?:建成|成立|设立|启用|投用|投产|试产|开业|开工|开建|动工|上线|揭牌|获批|认定|签订|[改转]制|封关|封顶|闭关|启动|起|以来)")
 _AFTER = re.compile(r"^(?:[春夏秋冬]|以来|同期|以前|之前|前|底|末|初|起|全年(?:有所)?|同比)")
@@ -80,14 +80,19 @@ def mentions(text: str, date: dt.date, whole: int | None = None) -> Iterator[Men
         The year that was last named as a whole: what ``全年`` is.
     """
     year: int | None = None
+    up_to = False
     for match in _MENTION.finditer(text):
         if _BEFORE.search(text[: match.start()]) or _AFTER.search(text[match.end() :]):
             continue
         if (match["alone"] or match[0].endswith("月") or (match[0][-1] in "底末" and not match["as_of"])) and _EVENT.match(text[match.end() :]):
+            year = _year(match["alone"] or match["year"], date) if match["alone"] or match["year"] else year
             continue
+        if match["alone"] and up_to and _year(match["alone"], date) == date.year:
+            continue  # 截至9月底,今年新设企业……: of this year up to then
         said = match["year"] or match["alone"] or match["as_of_year"] or match["end_year"]
         if said:
             year = _year(said, date)
+        up_to = bool(match["as_of"])
         named = (year or whole) if match["whole"] else year
         if match["whole"] and named is None:
             continue
