@@ -25,18 +25,21 @@ if TYPE_CHECKING:
 
 _SCALES = {"": 1.0, "百": 100.0, "千": 1000.0, "万": 10_000.0, "亿": 100_000_000.0}
 _ALIKE = {"标准箱": "标箱", "平米": "平方米", "千米": "公里"}
-_QUOTED = re.compile('“[^”]*\\d[^”]*”|"[^"]*\\d[^"]*"')
+# A quotation with figures; in a few characters it is a name.
+_QUOTED = re.compile('“(?=[^”]*\\d)[^”]{8,}”|"(?=[^"]*\\d)[^"]{8,}"')
+_CODE = re.compile('“[^”]*\\d[^”]*”|"[^"]*\\d[^"]*"')
 _BRACKETED = re.compile(r"\([^()]*\)")
 _RATE = r"\d+(?:\.\d+)?(?:%|倍)"
 _RATES = rf"{_RATE}(?:[和、及与]{_RATE})*"
 _LAST_YEAR = "(?:比|较)(?:上年|去年)(?:同期)?"
 _CHANGE = (
-    rf"(?P<subject>(?!同比|分别)[\u4e00-\u9fff]{{2,6}}?)?(?:分别同比|同比分别|同比|分别(?:{_LAST_YEAR})?|{_LAST_YEAR}|(?<=,))"
+    rf"(?:(?P<subject>(?!同比|分别)[\u4e00-\u9fff]{{2,6}}?)?(?:分别同比|同比分别|同比|分别(?:{_LAST_YEAR})?|{_LAST_YEAR})"
+    rf"|(?<=[,、])(?P<part>(?!环比)[\u4e00-\u9fff]{{2,8}}?)?)"
     rf"(?P<way>增长|上升|提高|增加|下降|减少|回落|下跌|下滑|增幅|降幅)[了为]?[近约超逾]?(?P<rates>{_RATES})"
 )
 _SCAN = re.compile(rf"(?P<change>{_CHANGE})|(?P<figure>{FIGURE})|(?P<stop>[,;:。!?])")
 _PLANNED = re.compile(
-    r"将|(?<![较比按])计划|目标|力争|预计|预期|拟|争取|可达|规划|设计|下一步|有望|达产|测算|折合|相当于|要求|确保|如果|假如|应当?|可[减节享新增在]"
+    r"将|(?<![较比按])计划|目标|力争|预计|预期|拟|争取|可达|规划|设计|下一步|有望|达产|测算|折合(?!人民币)|相当于|要求|确保|如果|假如|应当?|可[减节享新增在]"
 )
 # Of what may be, where that stands in the same clause.
 _LIMITED = re.compile("不低于|不少于|至少|最高|最低|以上(?![\u4e00-\u9fff]{2})|以下|上限|首次突破")
@@ -51,6 +54,7 @@ _HELD = re.compile("[已现实]有|现存")
 _UP_TO_NOW = re.compile("以来,?[^,]{0,4}累计")
 _NEAR = re.compile(r"(?:近|约|逾|超过?|突破)$")
 _SINCE = re.compile(r"(?P<verb>开行|运营|办理|签发|出口|进口|发放)(?P<object>[\u4e00-\u9fff]{2,6}?)(?:以来|,|累计)")
+_RATE_OF = re.compile("(?:增长|上升|提高|增加|下降|减少|回落|下跌|下滑|增幅|降幅)[了近约超逾]?$")
 _PAIR = 2
 _DOWN = ("下降", "减少", "回落", "下跌", "下滑", "降幅")
 
@@ -127,7 +131,7 @@ class _Sentence:
         assert issue.date is not None
         self._issue, self._article, self._span, self._context = issue, article, span, context
         text = _QUOTED.sub("□", normalize(article.body[span.start : span.end]))
-        text = _BRACKETED.sub("", text).replace('"', "")
+        text = _CODE.sub("", _BRACKETED.sub("", text)).replace('"', "")
         # Parts of what the sentence before told, which may be of the same time.
         self._opened = self._dependent = bool(_DEPENDENT.match(text))
         self._same_time = bool(_SAME_TIME.match(text))
@@ -137,7 +141,7 @@ class _Sentence:
         self._found: list[Figure] = []
         # Figures that a change may be of; None for one that could not be told.
         self._pending: list[int | None] = []
-        self._planned, self._unbroken = False, True
+        self._planned, self._unbroken, self._stopped = False, True, True
         self._listed: list[Name] = []
         if not self._same_time:
             context.head = None
@@ -149,13 +153,17 @@ class _Sentence:
             lead = self._text[begin : match.start()]
             begin = match.end()
             if match["stop"]:
+                self._stopped = True
                 self._planned = self._planned or bool(_FUTURE.search(lead))
                 self._close(match["stop"])
             elif match["change"]:
                 self._planned = self._planned or bool(_PLANNED.search(lead))
                 self._attach(match)
+            elif match["unit"] == "%" and _RATE_OF.search(lead):
+                continue  # a rate of growth that says nothing of the year before
             else:
                 self._unbroken = self._take(lead, match)
+                self._stopped = False
                 self._pending.append(len(self._found) - 1 if self._unbroken else None)
                 # What is counted stands behind the figure and would be taken for a part of the next measure.
                 begin += len(leading_thing(re.match(r"[^,;:。!?\d]*", self._text[begin:])[0]))  # type: ignore[index]
@@ -223,15 +231,26 @@ class _Sentence:
             return replace(lead, measure=f"{lead.part}{since['object']}")
         told = [figure for figure in reversed(self._context.told) if figure.unit == unit]
         before = [figure.measure for figure in told if "（" not in figure.measure]
+        if not lead.measure and lead.part and not lead.again and (deed := self._deed_of(lead.part, unit)):
+            return replace(lead, measure=deed)
         if not lead.measure and lead.part and not lead.again:
             return replace(lead, measure=next((name for name in before if name.startswith(lead.part)), ""))
         listed = self._found[-1:] if lead.listed and self._unbroken and not self._dependent else []
         verb = next((word for figure in listed for word, tag in tagged_words(figure.measure)[:1] if tag == "v"), "")
         return replace(lead, measure=f"{verb}{lead.measure}") if lead.measure else lead
 
+    def _deed_of(self, verb: str, unit: str) -> str:
+        """``受理诉求11件,认定7件``: what was done to the same things."""
+        if not self._found or self._found[-1].unit != unit or [tag[0] for _, tag in tagged_words(verb)] != ["v"]:
+            return ""
+        words = tagged_words(self._found[-1].measure.partition("（")[0])
+        first = next((n for n, (_, tag) in enumerate(words) if tag == "v"), len(words))
+        things = "".join(word for word, _ in words[first + 1 :])
+        return f"{verb}{things}" if things else ""
+
     def _head(self, lead: Lead, unit: str) -> Figure | None:
         if lead.adjacent:
-            return self._found[-1] if self._found and self._unbroken else None
+            return self._found[-1] if self._found and self._unbroken and not self._stopped else None
         own = [figure for figure in reversed(self._found) if "（" not in figure.measure]
         if lead.generic and (unit != "%" or lead.measure.startswith("占")):
             return self._found[-1] if self._found else self._context.head
@@ -245,11 +264,12 @@ class _Sentence:
         clause = 0 if self._dependent else self._text.rfind(";", 0, position)
         # Beyond a semicolon only the time of the sentence's first words still holds, or the only one that it names.
         first = re.split("[,:]", self._text, maxsplit=1)[0]
-        opens = len(first) if len(self._mentions) > 1 else position
+        dated = "|" in self._text[clause:].partition(";")[0] if clause > 0 else True
+        opens = len(first) if len(self._mentions) > 1 or dated else position
         before = [m for m in self._mentions if m.start < position and (m.start > clause or m.start < opens)]
         if before and not (_HELD.search(lead) and before[-1].period and before[-1].period.kind == "month"):
             return before[-1].period
-        if self._same_time:
+        if self._same_time and self._context.period:
             return self._context.period
         # A sum is of the day on which it is reported.
         dated = re.search(r"\||以来", self._text) and not _UP_TO_NOW.search(self._text)
@@ -280,7 +300,7 @@ class _Sentence:
         ]
         rates = [-rate for rate in rates] if match["way"] in _DOWN else rates
         known = [n for n in self._pending if n is not None]
-        subject = match["subject"]
+        subject = match["subject"] or match["part"]
         named = [n for n in known if subject and self._found[n].measure.rstrip("）").endswith(subject)]
         named = named or [n for n in known[-1:] if subject and subject in self._found[n].measure.rpartition("（")[2]]
         if subject and not named:

@@ -16,7 +16,7 @@ _OF_EACH = re.compile(
 # How many they are, behind the last name (``烟台三个片区上半年进出口额``).
 _COUNT = re.compile("[两三四五六七八九十]+(?:个|家|大|条|类|项|种)?(?:片区|园区|综保区|口岸|主?干?线路?|企业|[省市县地])")
 _LONGEST = 10
-_BAD = re.compile(r"[的了将对比较每]|[^\u4e00-\u9fffa-z0-9]")
+_BAD = re.compile(r"[的了将对比较每]|年产|[^\u4e00-\u9fffa-z0-9]")
 
 
 class Name(NamedTuple):
@@ -46,6 +46,8 @@ def shared_out(lead: str, behind: str, figure: str) -> list[Name]:
     if len(names) < 2 or rest is None or len(re.findall(pattern, rest[0])) != len(names) - 1:
         return []
     deed = match["deed"] if match["deed"] not in ("完成", "实现") else ""
+    if _BAD.search(deed or ""):
+        return []
     return _of_places(names, deed or "") or _of_things(names, deed or "")
 
 

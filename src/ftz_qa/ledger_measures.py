@@ -9,7 +9,7 @@ from ftz_qa.ledger_counted import belongs_elsewhere, read_counted
 from ftz_qa.text import tagged_words
 
 _UNITS = (
-    "辆次|架次|航次|人次|艘次|台次|列次|班次|车次|标准箱|标箱|平方公里|平方米|立方米|平米|公里|千米|公斤|千克|公顷|千瓦时|兆瓦时|千瓦|兆瓦|美元|欧元|元|吨"
+    "辆次|架次|航次|批次|家次|载重吨|人次|艘次|台次|列次|班次|车次|标准箱|标箱|平方公里|平方米|立方米|平米|公里|千米|公斤|千克|公顷|千瓦时|兆瓦时|千瓦|兆瓦|美元|欧元|元|吨"
     "|%|家(?!庭)|项(?!目)|片(?!区)|[列辆台份件艘架箱亩位户场批名人票单柜座套张条只头个例期起宗笔栋所枚把次款篇](?![新内外间体月百价元])"
 )
 FIGURE = rf"(?P<value>\d+(?:\.\d+)?)(?P<scale>[万亿千百])?(?P<more>[余多])?(?P<unit>{_UNITS})"
@@ -17,7 +17,7 @@ FIGURE = rf"(?P<value>\d+(?:\.\d+)?)(?P<scale>[万亿千百])?(?P<more>[余多])
 
 _PLACE = re.compile(
     r"(?P<own>[我全][省市])(?:自贸试验区)?|(?:自贸试验区|自由贸易试验区)?(?P<name>[\u4e00-\u9fff]{2,8}?(?:铁路口岸|公路口岸|航空口岸|水运口岸|口岸|国际机场|机场|综合保税区|保税区|自贸港|自贸试验区|自贸片区|片区|互市点"
-    r"|产业园区?|园区|核心区|新区|国际港|海关|省(?!级)(?:自贸试验区)?|(?<![互开上])市(?![场中政级委])(?:自贸试验区)?|(?<![到离抵进出])港(?!口|航))|[\u4e00-\u9fff]{2,20}(?:有限公司|集团公司|股份公司))|(?P<back>该关|该港|该院|该局|该站|该口岸|该中心|该园|该区|该市|该省|全港|全区|片区|园区|口岸)"
+    r"|产业园区?|园区|核心区|新区|国际港|海关|省(?!级)(?:自贸试验区)?|(?<![互开上])市(?![场中政级委])(?:自贸试验区)?|(?<![到离抵进出])港(?!口|航|片区))|[\u4e00-\u9fff]{2,20}(?:有限公司|集团公司|股份公司))|(?P<back>该关|该港|该院|该局|该站|该口岸|该中心|该园|该区|该市|该省|全港|全区|片区|园区|口岸)"
 )
 _PLACE_LEAD = re.compile(r"^.*[经在从由对于据与和及为向把将任的以年月后]|^(?:其中|目前|如今)")
 _NO_NAMES = frozenset(
@@ -28,7 +28,7 @@ _CHANGED = re.compile(
 )
 _GOES_ON = re.compile(r"^(?:提高|提升|压缩|缩短|减少|降|扩|增|升|减|到|至|左右|以[上下内]|的(?!同|增))")
 _ENDING = re.compile(
-    r"(?:分别|已经|已|共计|共有|共|总共|合计|首次)*(?:达到了?|达|为|突破|超过|超|[只仅]?有|是|完成|实现|恢复至|仅为)?(?:近|约|逾|超|仅)?$"
+    r"(?:分别|已经|已|共计|共有|共|总共|合计|首次)*(?:达到了?|达|为|突破|超过|超|[只仅]?有|是|完成|实现|恢复至|仅为|折合人民币)?(?:近|约|逾|超|仅)?$"
 )
 _BEGINNING = re.compile(
     r"^(?:[|、和及与的就仅]|(?:举办|组织|开展)?各[类种项]|其(?!中)|[至到](?=\|)|自[^,]{0,12}以来|以来|以及|其中|同期|累积|已经|已|先后|共计|合计|共|首次|全年|期间|当月|当年|全港|分别|实现|完成|拥有|现有|设有|有|并|也|还|则|而|又|,|年)+"
@@ -57,32 +57,34 @@ _GENERIC = frozenset(
         "总量",
     }
 )
+_OWNED = frozenset({"产值", "销售额", "收入"})
 # Say enough where a place stands in front of them.
 _WITH_PLACE = frozenset(
     {"成交额", "交易额", "出口额", "进口额", "进出口额", "结算额", "营业收入", "销售收入", "工业产值"}
 )
 # Names whatever their words: in quotation marks, or of trade with somebody (``对台出口``).
 _NAMED = re.compile("“[^”]*”|[对自][\u4e00-\u9fff]{1,4}?(?=进出口|出口|进口|贸易|投资|小额)")
+_SUMMED = re.compile("(?<=.)(?:累计|新增|完成|实现)[\u4e00-\u9fff、]{2,12}$")
 _SUMS = frozenset({"累计", "合计", "总计", "同期"})
 _RATE = re.compile(r"(?:率|占比|比重|比例|满意度)$")
 _UNTOLD = re.compile(
-    r"\d|[□'\"《》?？|、]|[将把被每这那哪等只仅至该了]|(?<![转出受减])让|使(?!用)|(?<![供补])给|^公司|(?<!占)比(?![例重])|[平人户日月年]均|单[日月周]|[首本每各]期|为|最[高低多少]|日均|上述|销往|覆盖|来自|两个月|可以|能够|需要|因为|由于|通过|包括|例如|如今|作为|成为|以及|较|的$|以来|着|少[开收于]|多[开收]|闲置|年产(?![值量])|历史|[长宽高]$"
+    r"\d|[□'\"《》?？|、]|[将把被每这那哪等只仅至该了]|(?<![转出受减])让|使(?!用)|(?<![供补])给|^公司|(?<!占)比(?![例重])|[平人户日月年]均|单[日月周]|[首本每各]期|为|最[高低多少]|日均|上述|销往|覆盖|来自|两个月|可以|能够|需要|因为|由于|通过|包括|例如|如今|作为|成为|以及|较|的$|以来|着|少[开收于]|多[开收]|闲置|年产(?![值量])|历史|[长宽高]$|同期|能力|工作日"
 )
 _SHARE = re.compile(
-    r"(?P<part>[^占]{2,10}?)?占(?P<whole>[^占]{2,10}?)?(?P<ratio>比重|比例|比)?的?(?:比重|比例)?(?:分别)?(?:为|高达|达到?|超过?|近|约|逾)*"
+    r"(?P<part>[^占]{2,14}?)?占(?P<whole>[^占]{2,10}?)?(?P<ratio>比重|比例|比)?的?(?:比重|比例)?(?:分别)?(?:为|高达|达到?|超过?|近|约|逾)*"
 )
 # Of units that say how large a thing is when it stands behind them.
 _MEASURING = frozenset(
     {"吨", "公斤", "千克", "平方米", "平米", "立方米", "平方公里", "公里", "千米", "公顷", "亩", "元", "美元", "欧元"}
     | {"千瓦", "兆瓦", "千瓦时", "兆瓦时"}
 )
-_MOST, _LEAST, _LONG_NAME = 18, 3, 8
+_MOST, _LEAST, _PAIR, _LONG_NAME = 18, 3, 2, 8
 PART_MOST = 8
 """How many characters the name of a part has at most."""
 
 # Units that tell by themselves what is counted, so that a verb is enough (``培训870人``).
 _TELLING = frozenset(
-    {"列", "列次", "标箱", "标准箱", "人", "名", "人次", "架次", "辆次", "艘次", "车次", "元", "美元", "欧元", "家", "户"}
+    {"列", "列次", "标箱", "标准箱", "吨", "载重吨", "批次", "家次", "台次", "人", "名", "人次", "架次", "辆次", "艘次", "车次", "元", "美元", "欧元", "家", "户"}
 )
 _ADVERBS = frozenset("已也均都还又就仅只不未较约共曾将即更最很总各")
 _SAYING = frozenset("vnajlsNbztuecfi")
@@ -149,7 +151,7 @@ def read_lead(text: str, behind: str, figure: re.Match[str]) -> Lead | None:
     said = shorter if _ENDING.sub("", shorter := _BEGINNING.sub("", _WHO.sub("", said))) else said
     measure = _joined(_ENDING.sub("", said).replace("已", ""))
     if figure["unit"] == "%":
-        return None if counted.thing else _share(text, measure, said, place)
+        return None if counted.thing else _share(text, measure, text if text.startswith("占") else said, place)
     if counted.thing and figure["unit"] in _MEASURING:
         return None  # 8万吨设备: how large it is
     if counted.thing:
@@ -159,16 +161,16 @@ def read_lead(text: str, behind: str, figure: re.Match[str]) -> Lead | None:
     if measure == "投资" and "完成投资" in rest:
         measure = part = "完成投资"
     if measure in _GENERIC or (measure.endswith("金额") and len(measure) <= 4):
-        return Lead(measure, place, part, generic=True)
+        return Lead(measure, place, part, generic=True, owned=measure in _OWNED)
     if measure in _WITH_PLACE and rest == text:
         return Lead(measure, "", part, generic=True, owned=True)
     if measure in _SUMS and "|" not in text:
         return None  # of how long?
     if measure in _SUMS or (not measure and (place or text.endswith("|"))):
         return Lead("", place, place, again=True)
-    told = _tells(measure, figure["unit"], cut=not re.sub("[|、]", "", text).startswith(measure))
+    told = _tells(whole, figure["unit"], cut=not re.sub("[|、]", "", text).startswith(measure))
     if not told and (deed := _deed(measure)):
-        measure, told = deed, _tells(deed, figure["unit"])
+        measure, told = deed, _tells(deed.replace("、", ""), figure["unit"])
     return Lead(_capital(measure) if told else "", place, _capital(part), listed=text.startswith(("、", "和")))
 
 
@@ -181,7 +183,7 @@ def _joined(measure: str) -> str:
 def _share(text: str, measure: str, said: str, place: str) -> Lead | None:
     """``办结率97%``, ``出口占81%``, ``新能源车占出口总量的32%``."""
     match = _SHARE.fullmatch(said)
-    if match and not _UNTOLD.search(f"{match['part'] or ''}{match['whole'] or ''}"):
+    if match and not _UNTOLD.search(f"{match['part'] or ''}{match['whole'] or ''}".replace("、", "")):
         part = re.sub("(?:的|仅|约)$", "", match["part"] or "")
         if not part:
             name = f"占{match['whole']}比重" if match["whole"] else "占比"
@@ -224,6 +226,8 @@ def _name_of(found: str) -> str:
         name = word + name
     if name[-2:] in ("全省", "我省", "全市", "我市"):
         return name[-2:]
+    if name.startswith("该"):
+        return ""
     return name if len(name) > 1 and name not in _NO_NAMES else ""
 
 
@@ -232,7 +236,7 @@ def _tells(measure: str, unit: str, *, cut: bool = True) -> bool:
     if not 1 < len(measure) <= _MOST or _UNTOLD.search(measure) or measure in _SUMS:
         return False
     if unit == "%" or _RATE.search(measure):
-        return unit == "%" and bool(_RATE.search(measure))
+        return unit == "%" and len(measure) > _PAIR and bool(_RATE.search(measure))
     # What stands in quotation marks is a name, whatever its words.
     words = tagged_words(_NAMED.sub("事项", measure))
     tags = [_kind(word, tag) for word, tag in words]
@@ -245,9 +249,11 @@ def _tells(measure: str, unit: str, *, cut: bool = True) -> bool:
 
 def _deed(measure: str) -> str:
     """What is done, behind for whom or by what: ``依托平台为台企发放贷款``; empty where that does not stand last."""
+    if match := _SUMMED.search(measure):
+        return match[0]
     words = tagged_words(_NAMED.sub("事项", measure))
     last = max((n for n, (word, tag) in enumerate(words) if tag == "v" and len(word) > 1), default=0)
-    if not any(tag[0] == "p" for _, tag in words[:last]) or any(tag[0] != "n" for _, tag in words[last + 1 :]):
+    if not any(tag[0] == "p" for _, tag in words[:last]) or any(tag[0] not in "nu" for _, tag in words[last + 1 :]):
         return ""
     return "".join(word for word, _ in words[last:])
 
