@@ -35,7 +35,7 @@ _LAST_YEAR = "(?:比|较)(?:上年|去年)(?:同期)?"
 _CHANGE = (
     rf"(?:(?P<subject>(?!同比|分别)[\u4e00-\u9fff]{{2,6}}?)?(?:分别同比|同比分别|同比|分别(?:{_LAST_YEAR})?|{_LAST_YEAR})"
     rf"|(?<=[,、])(?P<part>(?!环比)[\u4e00-\u9fff]{{2,8}}?)?)"
-    rf"(?P<way>增长|上升|提高|增加|下降|减少|回落|下跌|下滑|增幅|降幅)[了为]?[近约超逾]?(?P<rates>{_RATES})"
+    rf"(?P<way>增长|上升|提高|增加|下降|减少|回落|下跌|下滑|微增|微降|略增|略降|增幅|降幅)[了为]?[近约超逾]?(?P<rates>{_RATES})"
 )
 _SCAN = re.compile(rf"(?P<change>{_CHANGE})|(?P<figure>{FIGURE})|(?P<stop>[,;:。!?])")
 _PLANNED = re.compile(
@@ -55,8 +55,10 @@ _UP_TO_NOW = re.compile("以来,?[^,]{0,4}累计")
 _NEAR = re.compile(r"(?:近|约|逾|超过?|突破)$")
 _SINCE = re.compile(r"(?P<verb>开行|运营|办理|签发|出口|进口|发放)(?P<object>[\u4e00-\u9fff]{2,6}?)(?:以来|,|累计)")
 _RATE_OF = re.compile("(?:增长|上升|提高|增加|下降|减少|回落|下跌|下滑|增幅|降幅)[了近约超逾]?$")
+# What 公司 is later in the paragraph.
+_COMPANY = re.compile("[\u4e00-\u9fff]{2,20}公司")
 _PAIR = 2
-_DOWN = ("下降", "减少", "回落", "下跌", "下滑", "降幅")
+_DOWN = ("下降", "减少", "回落", "下跌", "下滑", "微降", "略降", "降幅")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +138,15 @@ class _Sentence:
         self._opened = self._dependent = bool(_DEPENDENT.match(text))
         self._same_time = bool(_SAME_TIME.match(text))
         self._date = issue.date
+        companies = _COMPANY.findall(normalize(article.body[article.body.rfind("\n", 0, span.start) + 1 : span.start]))
+        self._company: str = companies[-1] if companies else ""
         self._mentions = list(mentions(text, issue.date, context.year))
         self._text = _without(text, self._mentions)
         self._found: list[Figure] = []
         # Figures that a change may be of; None for one that could not be told.
         self._pending: list[int | None] = []
-        self._planned, self._unbroken, self._stopped = False, True, True
+        self._planned, self._planned_at = False, 0
+        self._unbroken, self._stopped = True, True
         self._listed: list[Name] = []
         if not self._same_time:
             context.head = None
@@ -154,10 +159,10 @@ class _Sentence:
             begin = match.end()
             if match["stop"]:
                 self._stopped = True
-                self._planned = self._planned or bool(_FUTURE.search(lead))
+                self._plan(_FUTURE, lead, match.start())
                 self._close(match["stop"])
             elif match["change"]:
-                self._planned = self._planned or bool(_PLANNED.search(lead))
+                self._plan(_PLANNED, lead, match.start())
                 self._attach(match)
             elif match["unit"] == "%" and _RATE_OF.search(lead):
                 continue  # a rate of growth that says nothing of the year before
@@ -172,7 +177,7 @@ class _Sentence:
 
     def _hand_on(self) -> None:
         """Leave behind what the next sentence may take over."""
-        if self._found and not self._dependent:
+        if self._found and not self._opened:
             self._context.head = self._found[0]
             self._context.main = self._context.main or self._found[0]
             self._context.period, self._context.place = self._found[-1].period, self._found[-1].place
@@ -183,9 +188,16 @@ class _Sentence:
         if stop == ";":
             self._pending, self._planned, self._dependent = [], False, self._opened
 
+    def _plan(self, words: re.Pattern[str], lead: str, position: int) -> None:
+        """Note plans; what follows them is planned as well, up to a time that is over (``将…扩大到…,上半年办理263列``)."""
+        if words.search(lead):
+            self._planned, self._planned_at = True, position
+        elif any(self._planned_at < m.start < position and m.period for m in self._mentions):
+            self._planned = False
+
     def _take(self, lead_text: str, match: re.Match[str]) -> bool:
         """Add a figure to those found, if it can be told what it is."""
-        self._planned = self._planned or bool(_PLANNED.search(lead_text))
+        self._plan(_PLANNED, lead_text, match.start())
         self._dependent = self._dependent or "其中" in lead_text
         period = self._period(match.start(), lead_text)
         lead = self._lead(lead_text, match)
@@ -215,6 +227,8 @@ class _Sentence:
     def _lead(self, text: str, match: re.Match[str]) -> Lead | None:
         """The words before a figure, or the name in a list of names that it is the value of."""
         behind = self._text[match.end() :]
+        if (own := re.match(r"\|*该?公司", text)) and self._company:
+            text = f"{self._company}{text[own.end() :]}"
         self._listed = shared_out(text, behind, FIGURE) or (self._listed if not text.strip("、和及与以") else [])
         if not self._listed:
             return read_lead(text, behind, match)
