@@ -201,6 +201,9 @@ class _Sentence:
         self._dependent = self._dependent or "其中" in lead_text
         period = self._period(match.start(), lead_text)
         lead = self._lead(lead_text, match)
+        # A list whose first figure could not be told is of something that is not known.
+        if lead is not None and lead.listed and self._dependent and not self._unbroken:
+            return False
         if lead is None or self._planned or period is None or _LIMITED.search(lead_text):
             return False
         lead = self._completed(lead, match.start(), _unit(match))

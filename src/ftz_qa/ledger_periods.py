@@ -28,7 +28,7 @@ _MENTION = re.compile(
     rf"(?P<alone>{_YEAR})(?!{_N}月)"
 )
 # What stands around a mention that is no period of the figure: comparisons, beginnings, points in time.
-_BEFORE = re.compile(r"(?:[比较自从于由]|相比|早在|预计|截至)$")
+_BEFORE = re.compile(r"(?:[比较自从于由与]|相比|早在|预计|截至)$")
 # Behind a year or the end of a month by itself: something that happened in it.
 _EVENT = re.compile(r"^[^,;]{0,8}?(?:建成|成立|设立|启用|投用|投产|试产|开业|开工|开建|动工|上线|揭牌|获批|认定|签订|[改转]制|封关|封顶|闭关|启动|批[复准]|印发|出台|发布|签[订署约]|起|以来)")
 _AFTER = re.compile(r"^(?:[春夏秋冬]|以来|同期|以前|之前|前|底|末|初|起|全年(?:有所)?|同比)")
