@@ -10,16 +10,19 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from ftz_qa.ledger_changes import CHANGE, is_rate, rates_of
 from ftz_qa.ledger_counted import leading_thing
 from ftz_qa.ledger_lists import Name, shared_out
-from ftz_qa.ledger_measures import FIGURE, PART_MOST, Lead, place_of, read_lead
-from ftz_qa.ledger_periods import Mention, Period, mentions
+from ftz_qa.ledger_measures import Lead, place_of, read_lead
+from ftz_qa.ledger_parts import Told, completed, composed, part_of
+from ftz_qa.ledger_periods import Period, mentions, without_times
+from ftz_qa.ledger_words import FIGURE
 from ftz_qa.provinces import city_of, province_of
-from ftz_qa.text import normalize, split_sentences, tagged_words
+from ftz_qa.text import normalize, split_sentences
 from ftz_qa.types import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from ftz_qa.types import Article, Issue
 
@@ -29,15 +32,7 @@ _ALIKE = {"标准箱": "标箱", "平米": "平方米", "千米": "公里"}
 _QUOTED = re.compile('“(?=[^”]*\\d)[^”]{8,}”|"(?=[^"]*\\d)[^"]{8,}"')
 _CODE = re.compile('“[^”]*\\d[^”]*”|"[^"]*\\d[^"]*"')
 _BRACKETED = re.compile(r"\([^()]*\)")
-_RATE = r"\d+(?:\.\d+)?(?:%|倍)"
-_RATES = rf"{_RATE}(?:[和、及与]{_RATE})*"
-_LAST_YEAR = "(?:比|较)(?:上年|去年)(?:同期)?"
-_CHANGE = (
-    rf"(?:(?P<subject>(?!同比|分别)[\u4e00-\u9fff]{{2,6}}?)?(?:分别同比|同比分别|同比|分别(?:{_LAST_YEAR})?|{_LAST_YEAR})"
-    rf"|(?<=[,、])(?P<part>(?!环比)[\u4e00-\u9fff]{{2,8}}?)?)"
-    rf"(?P<way>增长|上升|提高|增加|下降|减少|回落|下跌|下滑|微增|微降|略增|略降|增幅|降幅)[了为]?[近约超逾]?(?P<rates>{_RATES})"
-)
-_SCAN = re.compile(rf"(?P<change>{_CHANGE})|(?P<figure>{FIGURE})|(?P<stop>[,;:。!?])")
+_SCAN = re.compile(rf"(?P<change>{CHANGE})|(?P<figure>{FIGURE})|(?P<stop>[,;:。!?])")
 _PLANNED = re.compile(
     r"将|(?<![较比按])计划|目标|力争|预计|预期|拟|争取|可达|规划|设计|下一步|有望|达产|测算|折合(?!人民币)|相当于|要求|确保|如果|假如|应当?|可[减节享新增在]"
 )
@@ -53,12 +48,8 @@ _TOTAL = re.compile("累计|累积|[已现实]有|共有|现存")
 _HELD = re.compile("[已现实]有|现存")
 _UP_TO_NOW = re.compile("以来,?[^,]{0,4}累计")
 _NEAR = re.compile(r"(?:近|约|逾|超过?|突破)$")
-_SINCE = re.compile(r"(?P<verb>开行|运营|办理|签发|出口|进口|发放)(?P<object>[\u4e00-\u9fff]{2,6}?)(?:以来|,|累计)")
-_RATE_OF = re.compile("(?:增长|上升|提高|增加|下降|减少|回落|下跌|下滑|增幅|降幅)[了近约超逾]?$")
 # What 公司 is later in the paragraph.
 _COMPANY = re.compile("[\u4e00-\u9fff]{2,20}公司")
-_PAIR = 2
-_DOWN = ("下降", "减少", "回落", "下跌", "下滑", "微降", "略降", "降幅")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +110,7 @@ def _of_article(issue: Issue, article: Article) -> Iterator[Figure]:
         if start != paragraph:
             side = context.main if _SIDE.match(article.body[span.start : span.end]) else None
             context = _Context(
-                side and side.period, side.place if side else "", side, context.year, told=context.told
+                side.period if side else None, side.place if side else "", side, context.year, told=context.told
             )
         paragraph = start
         if span.start not in headings:
@@ -141,7 +132,7 @@ class _Sentence:
         companies = _COMPANY.findall(normalize(article.body[article.body.rfind("\n", 0, span.start) + 1 : span.start]))
         self._company: str = companies[-1] if companies else ""
         self._mentions = list(mentions(text, issue.date, context.year))
-        self._text = _without(text, self._mentions)
+        self._text = without_times(text, self._mentions)
         self._found: list[Figure] = []
         # Figures that a change may be of; None for one that could not be told.
         self._pending: list[int | None] = []
@@ -164,7 +155,7 @@ class _Sentence:
             elif match["change"]:
                 self._plan(_PLANNED, lead, match.start())
                 self._attach(match)
-            elif match["unit"] == "%" and _RATE_OF.search(lead):
+            elif match["unit"] == "%" and is_rate(lead):
                 continue  # a rate of growth that says nothing of the year before
             else:
                 self._unbroken = self._take(lead, match)
@@ -181,7 +172,9 @@ class _Sentence:
             self._context.head = self._found[0]
             self._context.main = self._context.main or self._found[0]
             self._context.period, self._context.place = self._found[-1].period, self._found[-1].place
-        wholes = [m.period for m in self._mentions if m.period and (m.period.start.month, m.period.end.month) == (1, 12)]
+        wholes = [
+            m.period for m in self._mentions if m.period and (m.period.start.month, m.period.end.month) == (1, 12)
+        ]
         self._context.year = wholes[-1].start.year if wholes else self._context.year
 
     def _close(self, stop: str) -> None:
@@ -189,7 +182,7 @@ class _Sentence:
             self._pending, self._planned, self._dependent = [], False, self._opened
 
     def _plan(self, words: re.Pattern[str], lead: str, position: int) -> None:
-        """Note plans; what follows them is planned as well, up to a time that is over (``将…扩大到…,上半年办理263列``)."""
+        """Note plans; what follows them is planned as well, up to a time that is over (``将…,上半年办理263列``)."""
         if words.search(lead):
             self._planned, self._planned_at = True, position
         elif any(self._planned_at < m.start < position and m.period for m in self._mentions):
@@ -206,11 +199,11 @@ class _Sentence:
             return False
         if lead is None or self._planned or period is None or _LIMITED.search(lead_text):
             return False
-        lead = self._completed(lead, match.start(), _unit(match))
+        lead = self._completed(lead, match)
         head = self._head(lead, _unit(match))
-        measure = _composed(lead, head, _unit(match), dependent=self._dependent)
+        measure = composed(lead, head, _unit(match), dependent=self._dependent)
         if lead.listed and self._found and head is not None and measure == head.measure:
-            measure = f"{measure}{_part_of(self._found[-1].measure)}"
+            measure = f"{measure}{part_of(self._found[-1].measure)}"
         place = self._place(lead, head, match.start())
         if lead.owned and head is None and place:
             measure = lead.measure
@@ -238,32 +231,10 @@ class _Sentence:
         name = self._listed.pop(0)
         return Lead("" if self._dependent and not name.place else name.measure, name.place, name.part)
 
-    def _completed(self, lead: Lead, position: int, unit: str) -> Lead:
-        """What is only named by a verb, or only in a list, with the rest of its name, which stands earlier.
-
-        ``自2019年9月开行中欧班列以来……累计开行3703列``; ``签发证书2985份……8月签发438份``; ``发放安居卡318张、优学卡96张``.
-        """
-        since = next((m for m in _SINCE.finditer(self._text[:position]) if lead.part == f"累计{m['verb']}"), None)
-        if since:
-            return replace(lead, measure=f"{lead.part}{since['object']}")
-        told = [figure for figure in reversed(self._context.told) if figure.unit == unit]
-        before = [figure.measure for figure in told if "（" not in figure.measure]
-        if not lead.measure and lead.part and not lead.again and (deed := self._deed_of(lead.part, unit)):
-            return replace(lead, measure=deed)
-        if not lead.measure and lead.part and not lead.again:
-            return replace(lead, measure=next((name for name in before if name.startswith(lead.part)), ""))
+    def _completed(self, lead: Lead, match: re.Match[str]) -> Lead:
         listed = self._found[-1:] if lead.listed and self._unbroken and not self._dependent else []
-        verb = next((word for figure in listed for word, tag in tagged_words(figure.measure)[:1] if tag == "v"), "")
-        return replace(lead, measure=f"{verb}{lead.measure}") if lead.measure else lead
-
-    def _deed_of(self, verb: str, unit: str) -> str:
-        """``受理诉求11件,认定7件``: what was done to the same things."""
-        if not self._found or self._found[-1].unit != unit or [tag[0] for _, tag in tagged_words(verb)] != ["v"]:
-            return ""
-        words = tagged_words(self._found[-1].measure.partition("（")[0])
-        first = next((n for n, (_, tag) in enumerate(words) if tag == "v"), len(words))
-        things = "".join(word for word, _ in words[first + 1 :])
-        return f"{verb}{things}" if things else ""
+        known = Told(self._text[: match.start()], _unit(match), self._found, self._context.told, listed)
+        return completed(lead, known)
 
     def _head(self, lead: Lead, unit: str) -> Figure | None:
         if lead.adjacent:
@@ -281,7 +252,7 @@ class _Sentence:
         clause = 0 if self._dependent else self._text.rfind(";", 0, position)
         # Beyond a semicolon only the time of the sentence's first words still holds, or the only one that it names.
         first = re.split("[,:]", self._text, maxsplit=1)[0]
-        dated = "|" in self._text[clause:].partition(";")[0] if clause > 0 else True
+        dated = "|" in self._text[clause + 1 :].partition(";")[0] if clause > 0 else True
         opens = len(first) if len(self._mentions) > 1 or dated else position
         before = [m for m in self._mentions if m.start < position and (m.start > clause or m.start < opens)]
         if before and not (_HELD.search(lead) and before[-1].period and before[-1].period.kind == "month"):
@@ -289,9 +260,8 @@ class _Sentence:
         if self._same_time and self._context.period:
             return self._context.period
         # A sum is of the day on which it is reported.
-        dated = re.search(r"\||以来", self._text) and not _UP_TO_NOW.search(self._text)
-        dated = dated or not _TOTAL.search(lead)
-        return None if dated else Period(self._date, self._date, "as_of")
+        dated = bool(re.search(r"\||以来", self._text)) and not _UP_TO_NOW.search(self._text)
+        return None if dated or not _TOTAL.search(lead) else Period(self._date, self._date, "as_of")
 
     def _place(self, lead: Lead, head: Figure | None, position: int) -> str:
         if lead.place:
@@ -311,11 +281,7 @@ class _Sentence:
 
     def _attach(self, match: re.Match[str]) -> None:
         """Give a change to the figures before it: by name, one to each, or to the last one."""
-        rates = [
-            round(float(rate) * (1 if unit == "%" else 100), 4)
-            for rate, unit in re.findall(r"(\d+(?:\.\d+)?)(%|倍)", match["rates"])
-        ]
-        rates = [-rate for rate in rates] if match["way"] in _DOWN else rates
+        rates = rates_of(match)
         known = [n for n in self._pending if n is not None]
         subject = match["subject"] or match["part"]
         named = [n for n in known if subject and self._found[n].measure.rstrip("）").endswith(subject)]
@@ -331,41 +297,3 @@ class _Sentence:
 
 def _unit(match: re.Match[str]) -> str:
     return _ALIKE.get(match["unit"], match["unit"])
-
-
-def _without(text: str, found: Sequence[Mention]) -> str:
-    """The text with the times that it names blotted out, so that offsets stay."""
-    for mention in found:
-        text = f"{text[: mention.start]}{'|' * (mention.end - mention.start)}{text[mention.end :]}"
-    return re.sub(
-        r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日|[底末初])?|\d{4}年|\d{1,2}日", lambda match: "|" * len(match[0]), text
-    )
-
-
-def _composed(lead: Lead, head: Figure | None, unit: str, *, dependent: bool) -> str:
-    """The measure by itself, or as a part or a property of the head; empty where that cannot be told."""
-    if lead.adjacent:
-        return head.measure if head is not None and head.unit != unit else ""
-    if lead.generic and head is not None and (unit == "%" or head.unit != unit):
-        return _property(head, lead.measure)
-    if head is not None and head.unit == unit and lead.again:
-        return head.measure.partition("（")[0]
-    if dependent and head is not None and head.unit == unit and lead.part:
-        whole = head.measure.partition("（")[0]
-        known = lead.part in [word for word, _ in tagged_words(whole)] or (len(lead.part) > _PAIR and lead.part in whole)
-        return whole if known else f"{whole}（{lead.part}）"
-    if lead.generic:
-        return ""
-    # A part has a short name; what is longer names itself, and so does what has another unit than the whole.
-    named = len(lead.measure) > PART_MOST or not lead.part or (head is not None and head.unit != unit)
-    return lead.measure if not dependent or unit == "%" or named else ""
-
-
-def _part_of(measure: str) -> str:
-    """The part that a measure is of, in its brackets."""
-    return measure[measure.index("（") :] if "（" in measure else ""
-
-
-def _property(head: Figure, name: str) -> str:
-    """``出口二手车（货值）``; of a part, ``特色产品出口（茶叶出口货值）``."""
-    return f"{head.measure[:-1]}{name}）" if head.measure.endswith("）") else f"{head.measure}（{name}）"

@@ -13,7 +13,9 @@ _NO_THING = re.compile(
 )
 # Of each, of all, or out of some: the figure only belongs to it.
 _BELONGS = re.compile(r"^(?:的|级|型|以[上下内外])")
-_PREPOSITION = re.compile(r"(?:[为对向与和由在从给于被将把以按近每第到跨至设]|(?<!其)中|通过|进入|接入|来自|覆盖|通达|涉及|其余|包括|根据)$")
+_PREPOSITION = re.compile(
+    r"(?:[为对向与和由在从给于被将把以按近每第到跨至设]|(?<!其)中|通过|进入|接入|来自|覆盖|通达|涉及|其余|包括|根据)$"
+)
 _THINGS = frozenset("nabjlstzvxf")
 _MOST = 14
 _UNTOLD = re.compile(r"[□《》?？|、()]|[这那其该等]|平均|每|以[上下内]")
@@ -44,7 +46,8 @@ def read_counted(behind: str) -> Counted | None:
         return Counted("", goes_on and bool(text))
     if _BELONGS.match(text):
         return None
-    return Counted(text if _says(text) else leading_thing(text, whole=True), goes_on)
+    thing = text if _says(text) else leading_thing(text, whole=True)
+    return Counted(thing, goes_on) if thing or goes_on else None
 
 
 def leading_thing(text: str, *, whole: bool = False) -> str:

@@ -6,14 +6,8 @@ import re
 from dataclasses import dataclass
 
 from ftz_qa.ledger_counted import belongs_elsewhere, read_counted
+from ftz_qa.ledger_words import GENERIC, MEASURING, OWNED, TELLING, WITH_PLACE
 from ftz_qa.text import tagged_words
-
-_UNITS = (
-    "辆次|架次|航次|批次|家次|载重吨|人次|艘次|台次|列次|班次|车次|标准箱|标箱|平方公里|平方米|立方米|平米|公里|千米|公斤|千克|千升|公顷|千瓦时|兆瓦时|千瓦|兆瓦|美元|欧元|元|吨"
-    "|%|家(?!庭)|项(?!目)|片(?!区)|[列辆台份件艘架箱亩位户场批名人票单柜座套张条只头个例期起宗笔栋所枚把次款篇](?![新内外间体月百价元])"
-)
-FIGURE = rf"(?P<value>\d+(?:\.\d+)?)(?P<scale>[万亿千百])?(?P<more>[余多])?(?P<unit>{_UNITS})"
-"""A figure in a normalised text: groups ``value``, ``scale``, ``more`` and ``unit``."""
 
 _PLACE = re.compile(
     r"(?P<own>[我全][省市])(?:自贸试验区)?|(?:自贸试验区|自由贸易试验区)?(?P<name>[\u4e00-\u9fff]{2,8}?(?:铁路口岸|公路口岸|航空口岸|水运口岸|口岸|国际机场|机场|综合保税区|保税区|自贸港|自贸试验区|自贸片区|片区|互市点"
@@ -21,7 +15,7 @@ _PLACE = re.compile(
 )
 _PLACE_LEAD = re.compile(r"^.*[经在从由对于据与和及为向把将任的以年月后]|^(?:其中|目前|如今)")
 _NO_NAMES = frozenset(
-    {"自贸片区", "片区", "园区", "工业园区", "产业园区", "产业园", "口岸", "海关", "公司", "新区", "机场"}
+    {"自贸片区", "片区", "园区", "工业园区", "产业园区", "产业园", "口岸", "海关", "公司", "新区", "机场", "城市"}
 )
 _CHANGED = re.compile(
     r"[由从][^,]*$|(?:提高|提升|压缩|缩短|减少|降低?|扩大?|扩展|(?<!新)增加?|升|减|压减|下降|上升|增长|增收|恢复到|修订|调整|核[减增定]|节[省约]|多出)了?[到至为]?了?(?:约|近)?$|(?<!占)比(?![例重])[^,]*$|每[^,]*$"
@@ -35,33 +29,6 @@ _BEGINNING = re.compile(
 )
 # Who does it, where a sum follows (``大厅共收到登记咨询173件``).
 _WHO = re.compile(r"^[^,]{1,20}?(?<!公)(?:共计|合计|共(?![享建同有])|已经|已)(?=..)")
-_GENERIC = frozenset(
-    {
-        "货值",
-        "金额",
-        "总值",
-        "价值",
-        "合同金额",
-        "总投资",
-        "投资",
-        "产值",
-        "年产值",
-        "面积",
-        "总面积",
-        "容量",
-        "箱量",
-        "销售额",
-        "收入",
-        "重量",
-        "数量",
-        "总量",
-    }
-)
-_OWNED = frozenset({"产值", "销售额", "收入"})
-# Say enough where a place stands in front of them.
-_WITH_PLACE = frozenset(
-    {"成交额", "交易额", "出口额", "进口额", "进出口额", "结算额", "营业收入", "销售收入", "工业产值"}
-)
 # Names whatever their words: in quotation marks, or of trade with somebody (``对台出口``).
 _NAMED = re.compile("“[^”]*”|[对自][\u4e00-\u9fff]{1,4}?(?=进出口|出口|进口|贸易|投资|小额)")
 _SUMMED = re.compile("(?<=.)(?:累计|新增|完成|实现)[\u4e00-\u9fff、]{2,12}$")
@@ -73,19 +40,10 @@ _UNTOLD = re.compile(
 _SHARE = re.compile(
     r"(?P<part>[^占]{2,14}?)?占(?P<whole>[^占]{2,10}?)?(?P<ratio>比重|比例|比)?的?(?:比重|比例)?(?:分别)?(?:为|高达|达到?|超过?|近|约|逾)*"
 )
-# Of units that say how large a thing is when it stands behind them.
-_MEASURING = frozenset(
-    {"吨", "公斤", "千克", "千升", "平方米", "平米", "立方米", "平方公里", "公里", "千米", "公顷", "亩", "元", "美元", "欧元"}
-    | {"千瓦", "兆瓦", "千瓦时", "兆瓦时"}
-)
 _MOST, _LEAST, _PAIR, _LONG_NAME = 18, 3, 2, 8
 PART_MOST = 8
 """How many characters the name of a part has at most."""
 
-# Units that tell by themselves what is counted, so that a verb is enough (``培训870人``).
-_TELLING = frozenset(
-    {"列", "列次", "标箱", "标准箱", "吨", "载重吨", "批次", "家次", "台次", "人", "名", "人次", "架次", "辆次", "艘次", "车次", "元", "美元", "欧元", "家", "户"}
-)
 _ADVERBS = frozenset("已也均都还又就仅只不未较约共曾将即更最很总各")
 _SAYING = frozenset("vnajlsNbztuecfi")
 
@@ -152,25 +110,30 @@ def read_lead(text: str, behind: str, figure: re.Match[str]) -> Lead | None:
     measure = _joined(_ENDING.sub("", said).replace("已", ""))
     if figure["unit"] == "%":
         return None if counted.thing else _share(text, measure, text if text.startswith("占") else said, place)
-    if counted.thing and figure["unit"] in _MEASURING:
+    if counted.thing and figure["unit"] in MEASURING:
         return None  # 8万吨设备: how large it is
     if counted.thing:
         return _of_counted(measure, counted.thing, place, rest)
+    return _of_words(measure, text, rest, place, figure["unit"])
+
+
+def _of_words(measure: str, text: str, rest: str, place: str, unit: str) -> Lead | None:
+    """What is measured by the words in front of a figure."""
     whole = re.sub("(?<=[\u4e00-\u9fff])、(?=[\u4e00-\u9fff])", "", measure)
     part = measure if 1 < len(measure) <= PART_MOST + len(measure) - len(whole) and not _UNTOLD.search(whole) else ""
     if measure == "投资" and "完成投资" in rest:
         measure = part = "完成投资"
-    if measure in _GENERIC or (measure.endswith("金额") and len(measure) <= 4):
-        return Lead(measure, place, part, generic=True, owned=measure in _OWNED)
-    if measure in _WITH_PLACE and rest == text:
+    if measure in GENERIC or (measure.endswith("金额") and len(measure) <= 4):
+        return Lead(measure, place, part, generic=True, owned=measure in OWNED)
+    if measure in WITH_PLACE and rest == text:
         return Lead(measure, "", part, generic=True, owned=True)
     if measure in _SUMS and "|" not in text:
         return None  # of how long?
     if measure in _SUMS or (not measure and (place or text.endswith("|"))):
         return Lead("", place, place, again=True)
-    told = _tells(whole, figure["unit"], cut=not re.sub("[|、]", "", text).startswith(measure))
+    told = _tells(whole, unit, cut=not re.sub("[|、]", "", text).startswith(measure))
     if not told and (deed := _deed(measure)):
-        measure, told = deed, _tells(deed.replace("、", ""), figure["unit"])
+        measure, told = deed, _tells(deed.replace("、", ""), unit)
     return Lead(_capital(measure) if told else "", place, _capital(part), listed=text.startswith(("、", "和")))
 
 
@@ -244,7 +207,7 @@ def _tells(measure: str, unit: str, *, cut: bool = True) -> bool:
         return False  # cut off from a longer word
     if not set(tags) <= _SAYING or tags[0] in "uc" or tags[-1] in "ucf":
         return False
-    return set(tags) != {"v"} or len(words) > 1 or unit in _TELLING
+    return set(tags) != {"v"} or len(words) > 1 or unit in TELLING
 
 
 def _deed(measure: str) -> str:

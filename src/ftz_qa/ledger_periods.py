@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Literal
 from ftz_qa.text import parse_int
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 PeriodKind = Literal["cumulative", "part", "month", "as_of"]
 
 _N = r"(?:\d{1,2}|[一二三四五六七八九十两]{1,2})"
 _YEAR = r"(?:(?:19|20)\d{2}年|今年|本年|去年|上年)"
 # Behind a month, where it is no stretch of time.
-_NO_MONTH = r"份|当月|单月|[上中下]旬|[底末初起间内的至到和与及、或前后-]|中,|以[来前后上]|之[前后]|\d(?!\d\d|\d?[万亿列]|\d?\.)"
+_NO_MONTH = (
+    r"份|当月|单月|[上中下]旬|[底末初起间内的至到和与及、或前后-]|中,|以[来前后上]|之[前后]"
+    r"|\d(?!\d\d|\d?[万亿列]|\d?\.)"
+)
 _MENTION = re.compile(
     rf"(?P<until>截至|截止到?|到)?(?P<now>目前|现在|如今|现有|至今)|"
     rf"(?P<as_of>截至|截止到?|(?:(?<=,)|^)到(?=\d))(?P<as_of_year>{_YEAR})?(?:(?P<as_of_month>{_N})月)?(?:(?P<as_of_day>\d{{1,2}})日|[底末])?|"
@@ -30,7 +33,9 @@ _MENTION = re.compile(
 # What stands around a mention that is no period of the figure: comparisons, beginnings, points in time.
 _BEFORE = re.compile(r"(?:[比较自从于由与]|相比|早在|预计|截至)$")
 # Behind a year or the end of a month by itself: something that happened in it.
-_EVENT = re.compile(r"^[^,;]{0,8}?(?:建成|成立|设立|启用|投用|投产|试产|开业|开工|开建|动工|上线|揭牌|获批|认定|签订|[改转]制|封关|封顶|闭关|启动|批[复准]|印发|出台|发布|签[订署约]|起|以来)")
+_EVENT = re.compile(
+    r"^[^,;]{0,8}?(?:建成|成立|设立|启用|投用|投产|试产|开业|开工|开建|动工|上线|揭牌|获批|认定|签订|[改转]制|封关|封顶|闭关|启动|批[复准]|印发|出台|发布|签[订署约]|起|以来)"
+)
 _AFTER = re.compile(r"^(?:[春夏秋冬]|以来|同期|以前|之前|前|底|末|初|起|全年(?:有所)?|同比)")
 _LATE = 10
 
@@ -84,7 +89,9 @@ def mentions(text: str, date: dt.date, whole: int | None = None) -> Iterator[Men
     for match in _MENTION.finditer(text):
         if _BEFORE.search(text[: match.start()]) or _AFTER.search(text[match.end() :]):
             continue
-        if (match["alone"] or match[0].endswith("月") or (match[0][-1] in "底末" and not match["as_of"])) and _EVENT.match(text[match.end() :]):
+        if (
+            match["alone"] or match[0].endswith("月") or (match[0][-1] in "底末" and not match["as_of"])
+        ) and _EVENT.match(text[match.end() :]):
             year = _year(match["alone"] or match["year"], date) if match["alone"] or match["year"] else year
             continue
         if match["alone"] and up_to and _year(match["alone"], date) == date.year:
@@ -152,3 +159,12 @@ def _year(said: str, date: dt.date) -> int:
     if said[0].isdigit():
         return int(said[:4])
     return date.year - (said in ("去年", "上年"))
+
+
+def without_times(text: str, found: Sequence[Mention]) -> str:
+    """The text with the times that it names blotted out, so that offsets stay."""
+    for mention in found:
+        text = f"{text[: mention.start]}{'|' * (mention.end - mention.start)}{text[mention.end :]}"
+    return re.sub(
+        r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日|[底末初])?|\d{4}年|\d{1,2}日", lambda match: "|" * len(match[0]), text
+    )
