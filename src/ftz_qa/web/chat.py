@@ -66,6 +66,8 @@ class ChatPage:
             sanitize_html=True,
             allow_tags=False,
             buttons=[],
+            # page.js keeps the newest question in view: an answer is read from its beginning.
+            autoscroll=False,
         )
         self.chips = gr.HTML(render.examples_html(self.answerer.examples()), elem_id="chips")
         self.notice = gr.HTML("", elem_id="notice")

@@ -39,10 +39,11 @@ class HistoryPanel:
     def __init__(self, history: History, people: People) -> None:
         self._history = history
         self._people = people
-        # The id under which the conversation in the chat is kept; None until it is.
-        self.current = gr.State(None)
         script = (Path(__file__).parent / "history.js").read_text(encoding="utf-8")
         with gr.Tab(texts.TAB, id="history-tab", elem_id="history-tab") as self.tab:
+            # The id under which the conversation in the chat is kept; None until it is. Beside the tabs, Gradio would
+            # count it as one of them and draw another tab's button twice.
+            self.current = gr.State(None)
             gr.HTML(f'<h2>{texts.TITLE}</h2><p class="hint">{texts.HINT}</p>')
             self.search = gr.Textbox(
                 label=texts.SEARCH, placeholder=texts.SEARCH_PLACEHOLDER, max_length=200, elem_id="history-search"
