@@ -23,7 +23,7 @@ from ftz_qa.web.access import COOKIE
 from ftz_qa.web.entrance import MAX_FAILURES, Entrance
 from ftz_qa.web.server import MAX_UPLOAD_BYTES
 from ftz_qa.web.workbench import Maintenance, Workbench
-from page_browser import WIDE, answers, ask, box, opened, question_box, serious, served
+from page_browser import WIDE, answers, ask, box, opened, question_box, served, violations
 from page_fixture import ScriptedAnswerer
 from upkeep_driver import write_bulletin
 
@@ -298,7 +298,7 @@ def test_axe_finds_nothing_serious_for_maintainers(desk: Page, scheme: Literal["
     desk.locator("#maintenance-tab-button").click()
     expect(desk.locator("#upkeep-builds table")).to_be_visible()
     desk.wait_for_timeout(300)
-    assert serious(desk) == []
+    assert violations(desk) == []
 
 
 def test_signing_out_hides_the_tab_and_a_reload_keeps_the_session_until_then(desk: Page, address: str) -> None:
