@@ -74,7 +74,7 @@ def found(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "size"), [("wide", WIDE), ("phone", PHONE)])
-def test_axe_finds_nothing_serious(
+def test_axe_finds_nothing_in_the_way(
     browser: Browser, address: str, width: str, size: ViewportSize, scheme: Literal["light", "dark"]
 ) -> None:
     context = browser.new_context(viewport=size, locale="zh-CN", color_scheme=scheme, reduced_motion="reduce")

@@ -291,7 +291,7 @@ def test_a_permanent_link_opens_its_article_here_too(context: BrowserContext, ad
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_for_maintainers(desk: Page, scheme: Literal["light", "dark"]) -> None:
+def test_axe_finds_nothing_in_the_way_of_maintainers(desk: Page, scheme: Literal["light", "dark"]) -> None:
     desk.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     desk.reload()
     expect(desk.locator("#maintenance-tab-button")).to_be_visible()

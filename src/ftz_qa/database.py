@@ -39,6 +39,11 @@ _MIGRATIONS = (
     ) STRICT;
     CREATE TABLE ended_session (id TEXT PRIMARY KEY, ends REAL NOT NULL) STRICT;
     """,
+    """
+    CREATE TABLE api_token (
+        name TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, created TEXT NOT NULL, ends TEXT, used TEXT
+    ) STRICT;
+    """,
 )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ftz_qa.database import FILE_NAME, Database
 from ftz_qa.errors import InputError
+from ftz_qa.web.api_tokens import ApiTokens
 from ftz_qa.web.audit import AuditLog, EndedSessions
 from ftz_qa.web.entrance import Entrance
 from ftz_qa.web.feedback import FeedbackBook
@@ -23,18 +24,21 @@ _KEY_FILE = "session.key"
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What is kept: conversations, opinions, the audit log, and sessions that were signed out of."""
+    """What is kept: conversations, opinions, the audit log, sessions that were signed out of, programs' tokens."""
 
     history: History
     feedback: FeedbackBook
     audit: AuditLog
     ended: EndedSessions
+    tokens: ApiTokens
 
     @classmethod
     def open(cls, data_dir: Path) -> Records:
         """Open the database of a folder, or make it; raises `InputError`."""
         database = Database(data_dir / FILE_NAME)
-        return cls(History(database), FeedbackBook(database), AuditLog(database), EndedSessions(database))
+        return cls(
+            History(database), FeedbackBook(database), AuditLog(database), EndedSessions(database), ApiTokens(database)
+        )
 
 
 def open_entrance(accounts_file: Path | None, data_dir: Path, records: Records) -> Entrance:
