@@ -11,7 +11,7 @@ import pytest
 from docx import Document
 from playwright.sync_api import expect
 
-from conftest import NgramEmbedder
+from conftest import RAIL, NgramEmbedder, make_issue
 from ftz_qa.web.people import People
 from ftz_qa.web.records import Records, open_entrance
 from ftz_qa.web.services import Services
@@ -224,3 +224,19 @@ def test_everything_is_still_there_after_a_restart(browser: Browser, tmp_path: P
             open_history(page)
             page.locator("#history .title").click()
             expect(answers(page).first).to_contain_text("首期保税仓库面积2.6万平方米")
+
+
+def test_an_old_conversation_shows_its_citations_as_they_were_though_the_article_is_gone(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(tmp_path)
+    office.records.history.save("", None, conversation(ANSWERABLE))
+    monkeypatch.setattr(office.answerer, "issues", lambda: (make_issue(90, RAIL),))
+    for address in office.serving():
+        context = browser.new_context(locale="zh-CN")
+        with opened(context, address) as page:
+            open_history(page)
+            page.locator("#history .title").click()
+            answers(page).first.locator("a.cite").first.click()
+            expect(page.locator("#sources .card.current mark")).to_contain_text("正式启用")
+            expect(page.locator("#sources .card.current .where")).to_contain_text("第87期")
