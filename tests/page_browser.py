@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import threading
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from ftz_qa.web.protocol import PageAnswerer
     from ftz_qa.web.services import Services
@@ -85,6 +86,15 @@ def answers(page: Page) -> Locator:
     return page.locator("#chat .answer")
 
 
+def wait_until(reached: Callable[[], bool]) -> None:
+    """Wait for something on the server that the browser does not show."""
+    for _ in range(200):
+        if reached():
+            return
+        time.sleep(0.1)
+    raise AssertionError("not reached")
+
+
 def box(page: Page, selector: str) -> tuple[float, float, float, float]:
     """Left, top, right and bottom of an element, in CSS pixels."""
     bounds = page.locator(selector).bounding_box()
@@ -92,14 +102,12 @@ def box(page: Page, selector: str) -> tuple[float, float, float, float]:
     return bounds["x"], bounds["y"], bounds["x"] + bounds["width"], bounds["y"] + bounds["height"]
 
 
-def serious(page: Page) -> list[str]:
-    """What axe-core finds that keeps people out: rule, and the elements that break it."""
+def violations(page: Page, impacts: Sequence[str] = ("moderate", "serious", "critical")) -> list[str]:
+    """What axe-core finds that keeps people out or in the way: rule, and the elements that break it."""
     from axe_playwright_python.sync_playwright import Axe
 
     found = Axe().run(page).response["violations"]
-    return [
-        f"{v['id']}: {[node['target'] for node in v['nodes']]}" for v in found if v["impact"] in ("serious", "critical")
-    ]
+    return [f"{v['id']}: {[node['target'] for node in v['nodes']]}" for v in found if v["impact"] in impacts]
 
 
 def snapshot(page: Page, name: str) -> None:

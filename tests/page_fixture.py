@@ -112,6 +112,7 @@ class ScriptedAnswerer:
     filters: list[Filters] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
+    stopped: threading.Event = field(default_factory=threading.Event)
 
     def describe(self) -> Info:
         """What is indexed."""
@@ -148,6 +149,8 @@ class ScriptedAnswerer:
         self.closed.clear()
         try:
             for number in range(1, 600):
+                if self.stopped.is_set():
+                    return
                 yield f"第{number}句。"
                 time.sleep(0.05)
         finally:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import make_article, make_issue
-from ftz_qa.composing import Composed, compose, suggest_questions
-from ftz_qa.questions import kind_of, understand
+from ftz_qa.composing import Composed, compose
+from ftz_qa.questions import understand
 from ftz_qa.reader import Evidence
 from ftz_qa.text import normalize, split_sentences
 from ftz_qa.types import Hit, Passage, Section
@@ -252,40 +252,3 @@ def test_answers_over_the_sample_issues_quote_their_articles(answerer: Answerer)
         for citation in answer.citations:
             body = articles[citation.issue, citation.article_no].body
             assert body[citation.start : citation.end] == citation.quote
-
-
-# Suggestions
-
-
-def newest(*titles: str) -> list[Issue]:
-    return [make_issue(3, ("旧的文章标题", "正文。")), make_issue(4, *((title, "正文。") for title in titles))]
-
-
-def test_suggestions_ask_about_the_newest_issue() -> None:
-    titles = ["雁口开行中欧班列", "青屿港新增集装箱航线", "云州建设生物医药园"]
-    questions = suggest_questions(newest(*titles), 4, random.Random(1))
-    assert len(questions) == len(set(questions)) == 4
-    assert questions[-1] == "第4期有哪些文章？"
-    assert all(any(title in question for title in titles) for question in questions[:-1])
-    assert all(kind_of(question) != "other" for question in questions)
-
-
-@pytest.mark.parametrize("count", [-1, 0, 1, 2, 9])
-def test_no_more_suggestions_are_made_than_wanted_or_possible(count: int) -> None:
-    questions = suggest_questions(newest("雁口开行中欧班列", "青屿港新增集装箱航线"), count, random.Random(1))
-    assert len(questions) == max(0, min(count, 3))
-
-
-def test_titles_too_long_to_ask_about_are_left_out() -> None:
-    (question,) = suggest_questions(newest("雁口" * 40), 4, random.Random(1))
-    assert question == "第4期有哪些文章？"
-
-
-def test_where_there_is_nothing_to_ask_about_nothing_is_suggested() -> None:
-    assert suggest_questions([], 4, random.Random(1)) == []
-    assert suggest_questions([make_issue(3)], 4, random.Random(1)) == []
-
-
-def test_an_issue_without_a_number_is_called_the_newest() -> None:
-    issue = make_issue(None, ("雁口开行中欧班列", "正文。"))
-    assert suggest_questions([issue], 1, random.Random(1)) == ["最新一期有哪些文章？"]

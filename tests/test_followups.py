@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from conftest import PORT, RAIL, make_article, make_issue
-from ftz_qa.followups import follow_ups, questions_about
+from ftz_qa.followups import follow_ups, questions_about, questions_to_begin_with
 from ftz_qa.grounding import cite
 from ftz_qa.types import Answer, Section, Span
 
@@ -50,6 +53,30 @@ def test_a_refusal_suggests_what_the_nearest_articles_answer_and_gone_articles_s
     refusal = Answer("问", "没有。", True, (), "extractive", leads=(lead,))
     assert follow_ups(refusal, [issue]) == ("第302期第1篇讲了什么？",)
     assert follow_ups(refusal, [make_issue(303, PORT)]) == ()
+
+
+def test_a_page_begins_with_questions_about_the_newest_issue_of_one_article_each() -> None:
+    newest = make_issue(303, ("青屿口岸做强冷链", BODY), PORT, RAIL)
+    issues = [make_issue(302, PORT), newest]
+    assert questions_to_begin_with(issues, 3, random.Random(1)) == [
+        "青屿口岸进口冷链货物多少万吨？",
+        "雁口铁路口岸开行中欧班列多少列？",
+        "第303期有哪些文章？",
+    ]
+    assert "第303期第2篇讲了什么？" in questions_to_begin_with(issues, 9, random.Random(1))
+
+
+@pytest.mark.parametrize("count", [-1, 0, 1, 2, 9])
+def test_no_more_questions_are_made_than_wanted_or_possible(count: int) -> None:
+    questions = questions_to_begin_with([make_issue(4, PORT, RAIL)], count, random.Random(1))
+    assert len(questions) == max(0, min(count, 3))
+
+
+def test_where_there_is_nothing_to_ask_about_nothing_is_suggested() -> None:
+    assert questions_to_begin_with([], 4, random.Random(1)) == []
+    assert questions_to_begin_with([make_issue(3)], 4, random.Random(1)) == []
+    unnumbered = make_issue(None, ("无题", "没有数字。"))
+    assert questions_to_begin_with([unnumbered], 4, random.Random(1)) == ["最新一期有哪些文章？"]
 
 
 def test_most_of_the_questions_find_their_own_article(answerer: Answerer) -> None:

@@ -18,6 +18,7 @@ from ftz_qa.database import FILE_NAME, Database
 from ftz_qa.errors import InputError
 from ftz_qa.evaluation import read_items
 from ftz_qa.types import Answer, Span, Turn
+from ftz_qa.web.api_tokens import ApiTokens
 from ftz_qa.web.audit import AuditLog
 from ftz_qa.web.conversation import Conversation
 from ftz_qa.web.feedback import FeedbackBook, suggested_facts
@@ -157,10 +158,22 @@ def test_the_file_is_for_its_owner_and_is_migrated_once(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     Database(path)
     with sqlite3.connect(path) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone()[0] == 2
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == 3
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(InputError, match="更新版本"):
         Database(path)
+
+
+def test_a_file_of_the_version_before_is_brought_up_and_keeps_what_it_has(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    id_ = History(Database(path), Clock()).save("a", None, conversation(ANSWERABLE))
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE api_token")
+        connection.execute("DROP TABLE writing")
+        connection.execute("PRAGMA user_version = 1")
+    database = Database(path)
+    assert History(database, Clock()).load("a", id_).summary.count == 1
+    assert ApiTokens(database).list() == []
 
 
 def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:

@@ -12,14 +12,14 @@ import pytest
 from docx import Document
 from playwright.sync_api import expect
 
-from conftest import NgramEmbedder
+from conftest import RAIL, NgramEmbedder, make_issue
 from ftz_qa.types import Writing
 from ftz_qa.web.people import People
 from ftz_qa.web.records import Records, open_entrance
 from ftz_qa.web.services import Services
 from ftz_qa.web.workbench import Maintenance, Workbench
-from page_browser import answers, ask, opened, served
-from page_fixture import ANSWERABLE, HOSTILE, UNANSWERABLE, ScriptedAnswerer
+from page_browser import answers, ask, opened, served, wait_until
+from page_fixture import ANSWERABLE, HOSTILE, SILENT, SLOW, UNANSWERABLE, ScriptedAnswerer
 from test_history import conversation
 
 if TYPE_CHECKING:
@@ -38,17 +38,17 @@ class Office:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.answerer = ScriptedAnswerer()
         self.records = Records.open(folder / "data")
         self.entrance: Entrance = open_entrance(None, folder / "data", self.records)
 
     def serving(self) -> Iterator[str]:
         """Its address, while it is served."""
-        answerer = ScriptedAnswerer()
         workbench = Workbench(
             self.folder / "index", self.folder / "issues", NgramEmbedder(), note=self.records.audit.note
         )
-        services = Services(answerer, records=self.records, people=People(self.entrance))
-        with served(answerer, Maintenance(workbench, self.entrance), services) as address:
+        services = Services(self.answerer, records=self.records, people=People(self.entrance))
+        with served(self.answerer, Maintenance(workbench, self.entrance), services) as address:
             yield address
 
 
@@ -125,6 +125,57 @@ def test_a_new_conversation_is_another_one(page: Page, office: Office) -> None:
     expect(page.locator("#history li")).to_have_count(before + 2)
 
 
+def test_an_answer_is_kept_though_its_page_is_closed_meanwhile(
+    page: Page, context: BrowserContext, address: str, office: Office
+) -> None:
+    answerer = office.answerer
+    answerer.released.clear()
+    with opened(context, address) as other:
+        ask(other, SILENT)
+        expect(other.locator("#stop")).to_be_visible()
+        expect(answers(other)).to_have_count(1)
+    open_history(page)
+    page.locator("#history .title", has_text=SILENT).first.click()
+    expect(answers(page).last).to_contain_text("已停止")
+    answerer.released.set()
+    owned = office.records.history
+    (summary,) = owned.list("", SILENT)
+    wait_until(lambda: owned.load("", summary.id).conversation.exchanges[0].status == "done")
+    page.reload()
+    open_history(page)
+    page.locator("#history .title", has_text=SILENT).first.click()
+    expect(answers(page).last).to_contain_text("通报中没有找到答案")
+
+
+def test_a_page_that_is_reloaded_finds_the_answer_under_its_conversation(
+    context: BrowserContext, address: str, office: Office
+) -> None:
+    # Not watched for errors: Gradio's own script reports the connection that a reload cuts.
+    page = context.new_page()
+    page.goto(address)
+    ask_and_wait(page, ANSWERABLE, 1)
+    ask(page, SLOW)
+    expect(answers(page).last).to_contain_text("第3句。")
+    page.reload()
+    open_history(page)
+    page.locator("#history .title").first.click()
+    expect(answers(page)).to_have_count(2)
+    page.close()
+    office.answerer.stopped.set()
+    newest = office.records.history.list("")[0]
+    assert newest.count == 2
+    wait_until(lambda: office.records.history.load("", newest.id).conversation.exchanges[1].status == "done")
+
+
+def test_every_tab_has_its_own_button_after_all_were_visited(page: Page) -> None:
+    names = ["问答", "通报", "数据", "历史"]
+    tabs = [name for name in names if page.get_by_role("tab", name=name).count()]
+    for name in tabs:
+        page.get_by_role("tab", name=name).click()
+    visible = [tab.inner_text() for tab in page.get_by_role("tab").all() if tab.is_visible()]
+    assert visible == tabs
+
+
 def sign_in(page: Page, office: Office) -> None:
     page.locator("#door .door").click()
     page.locator("#door input[name=password]").fill(office.entrance.token)
@@ -178,3 +229,19 @@ def test_everything_is_still_there_after_a_restart(browser: Browser, tmp_path: P
             open_history(page)
             page.locator("#history .title").click()
             expect(answers(page).first).to_contain_text("首期保税仓库面积2.6万平方米")
+
+
+def test_an_old_conversation_shows_its_citations_as_they_were_though_the_article_is_gone(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(tmp_path)
+    office.records.history.save("", None, conversation(ANSWERABLE))
+    monkeypatch.setattr(office.answerer, "issues", lambda: (make_issue(90, RAIL),))
+    for address in office.serving():
+        context = browser.new_context(locale="zh-CN")
+        with opened(context, address) as page:
+            open_history(page)
+            page.locator("#history .title").click()
+            answers(page).first.locator("a.cite").first.click()
+            expect(page.locator("#sources .card.current mark")).to_contain_text("正式启用")
+            expect(page.locator("#sources .card.current .where")).to_contain_text("第87期")

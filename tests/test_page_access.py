@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from page_browser import PHONE, WIDE, answers, ask, opened, question_box, serious, served, snapshot
+from page_browser import PHONE, WIDE, answers, ask, opened, question_box, served, snapshot, violations
 from page_fixture import ANSWERABLE, SLOW, UNANSWERABLE, ScriptedAnswerer
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def found(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "size"), [("wide", WIDE), ("phone", PHONE)])
-def test_axe_finds_nothing_serious(
+def test_axe_finds_nothing_in_the_way(
     browser: Browser, address: str, width: str, size: ViewportSize, scheme: Literal["light", "dark"]
 ) -> None:
     context = browser.new_context(viewport=size, locale="zh-CN", color_scheme=scheme, reduced_motion="reduce")
@@ -84,7 +84,7 @@ def test_axe_finds_nothing_serious(
         with opened(context, address) as page:
             reach(page)
             page.wait_for_timeout(300)
-            problems[reach.__name__] = serious(page)
+            problems[reach.__name__] = violations(page)
             assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
             snapshot(page, f"{reach.__name__}-{width}-{scheme}")
     context.close()
@@ -93,7 +93,7 @@ def test_axe_finds_nothing_serious(
 
 def test_axe_would_find_something(page: Page) -> None:
     page.evaluate("document.querySelector('#chips').insertAdjacentHTML('beforeend', '<img src=\"data:,\"><input>')")
-    assert [rule.partition(":")[0] for rule in serious(page)] == ["image-alt", "label"]
+    assert [rule.partition(":")[0] for rule in violations(page)] == ["image-alt", "label"]
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE])

@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ftz_qa.types import Answer
+from ftz_qa.web.records import Records
+from ftz_qa.web.services import Services
 from page_browser import PHONE, WIDE, answers, ask, box, served
 
 if TYPE_CHECKING:
@@ -18,14 +20,18 @@ if TYPE_CHECKING:
     from ftz_qa.answering import Answerer
 
 ANSWERABLE = "海澜的船舶登记条例从什么时候起施行？"
+RECURRING = "雁口铁路口岸中欧班列今年开行了多少列？"
+# How long a busy machine may take to answer before a test gives up.
+WAIT = 60_000
 UNANSWERABLE = "火星基地什么时候建成？"
 
 pytestmark = pytest.mark.page
 
 
 @pytest.fixture(scope="module")
-def address(answerer: Answerer) -> Iterator[str]:
-    with served(answerer) as address:
+def address(answerer: Answerer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    records = Records.open(tmp_path_factory.mktemp("data"))
+    with served(answerer, services=Services(answerer, issues=answerer.issues, records=records)) as address:
         yield address
 
 
@@ -47,9 +53,28 @@ def test_an_answer_shows_its_sources_and_a_click_opens_the_quoted_sentence(page:
     expect(card.locator("mark")).to_be_in_viewport()
     assert re.sub(r"\s", "", card.locator("mark").inner_text()) == re.sub(r"\s", "", cited.quote)
     expect(card.locator(".title")).to_contain_text(cited.title)
+
+
+def test_a_recurring_figure_is_answered_with_its_table_and_a_long_answer_fits_a_phone(page: Page) -> None:
+    ask(page, RECURRING)
+    link = answers(page).last.locator("a.cite").first
+    expect(link).to_be_visible(timeout=WAIT)
+    expect(page.locator("#chat .series tbody tr").nth(2)).to_be_visible(timeout=WAIT)
+    link.click()
+    expect(page.locator("#sources .group:visible .card mark").first).to_be_in_viewport()
     if target := os.environ.get("FTZ_QA_SCREENSHOT"):
+        page.mouse.move(5, 700)
         page.wait_for_timeout(600)
         page.screenshot(path=target)
+    page.set_viewport_size(PHONE)
+    ask(page, "第308期和第309期相比有什么新情况？")
+    expect(answers(page).last.locator("a.cite").nth(5)).to_be_visible(timeout=WAIT)
+    assert len(answers(page).last.inner_text()) > 200
+    expect(page.locator("#chat .question").last).to_be_in_viewport()
+    inner = "[...document.querySelectorAll('#chat .answer, #chat .series, #chat .bubble-wrap')]"
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.evaluate(f"{inner}.every((part) => part.scrollWidth <= part.clientWidth + 1)")
+    page.set_viewport_size(WIDE)
 
 
 def test_an_unanswerable_question_is_refused_visibly(page: Page) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from ftz_qa.filters import UNFILTERED, Filters
 from page_browser import PHONE, WIDE, answers, ask, box, question_box, served, snapshot
@@ -144,6 +144,53 @@ def test_filters_are_applied_shown_and_cleared(page: Page, answerer: ScriptedAns
     assert answerer.filters[-1] == UNFILTERED
     page.locator("#filters summary").click()
     expect(page.get_by_label("起始期号")).to_have_value("")
+
+
+def test_a_late_answer_to_an_earlier_change_of_the_filters_is_not_what_holds(
+    page: Page, answerer: ScriptedAnswerer
+) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if '"turn":1,' in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/gradio_api/**", hold)
+    page.locator("#filters summary").click()
+    page.get_by_label("起始期号").fill("80")
+    page.get_by_label("截止期号").fill("90")
+    page.get_by_label("截止期号").press("Tab")
+    expect(page.locator("#applied")).to_contain_text("80—90期")
+    assert len(held) == 1
+    with page.expect_response(lambda response: response.request == held[0].request):
+        held[0].continue_()
+    page.unroute("**/gradio_api/**")
+    expect(page.locator("#applied")).to_contain_text("80—90期")
+    ask(page, ANSWERABLE)
+    expect(answers(page).last).to_contain_text("正式启用")
+    assert (answerer.filters[-1].first_issue, answerer.filters[-1].last_issue) == (80, 90)
+
+
+def test_the_newest_question_stays_in_view_until_the_reader_scrolls(page: Page) -> None:
+    page.set_viewport_size({"width": 1366, "height": 500})
+    for count, question in enumerate((ANSWERABLE, UNANSWERABLE, ANSWERABLE), start=1):
+        ask(page, question)
+        expect(answers(page)).to_have_count(count)
+        expect(page.locator("#send")).to_be_visible()
+        expect(page.locator("#chat .question").last).to_be_in_viewport()
+    top = box(page, "#chat")[1]
+    newest = page.locator("#chat .question").last.bounding_box()
+    assert newest is not None
+    assert top <= newest["y"] < top + 40
+    page.locator("#chat .question").first.scroll_into_view_if_needed()
+    page.mouse.move(300, top + 60)
+    page.mouse.wheel(0, -3000)
+    expect(page.locator("#chat .question").first).to_be_in_viewport()
+    page.locator("#filters summary").click()
+    expect(page.locator("#chat .question").first).to_be_in_viewport()
+    page.set_viewport_size(WIDE)
 
 
 def test_the_filters_open_over_the_chat_and_close_by_escape_or_a_click_elsewhere(page: Page) -> None:

@@ -23,7 +23,7 @@ from ftz_qa.web.access import COOKIE
 from ftz_qa.web.entrance import MAX_FAILURES, Entrance
 from ftz_qa.web.server import MAX_UPLOAD_BYTES
 from ftz_qa.web.workbench import Maintenance, Workbench
-from page_browser import WIDE, answers, ask, box, opened, question_box, serious, served
+from page_browser import WIDE, answers, ask, box, opened, question_box, served, violations
 from page_fixture import ScriptedAnswerer
 from upkeep_driver import write_bulletin
 
@@ -291,14 +291,14 @@ def test_a_permanent_link_opens_its_article_here_too(context: BrowserContext, ad
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_for_maintainers(desk: Page, scheme: Literal["light", "dark"]) -> None:
+def test_axe_finds_nothing_in_the_way_of_maintainers(desk: Page, scheme: Literal["light", "dark"]) -> None:
     desk.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     desk.reload()
     expect(desk.locator("#maintenance-tab-button")).to_be_visible()
     desk.locator("#maintenance-tab-button").click()
     expect(desk.locator("#upkeep-builds table")).to_be_visible()
     desk.wait_for_timeout(300)
-    assert serious(desk) == []
+    assert violations(desk) == []
 
 
 def test_signing_out_hides_the_tab_and_a_reload_keeps_the_session_until_then(desk: Page, address: str) -> None:

@@ -81,7 +81,7 @@ class House:
         self.records = Records.open(folder / "data")
         self.entrance = open_entrance(self.accounts, folder / "data", self.records)
         self.answerer = EchoAnswerer()
-        people = People(self.entrance, login_required=True)
+        people = People(self.entrance, login_required=True, tokens=self.records.tokens)
         self.services = Services(self.answerer, records=self.records, people=people, limit=QuestionLimit(per_minute))
         workbench = Workbench(folder / "index", folder / "issues", NgramEmbedder())
         self.maintenance = Maintenance(workbench, self.entrance)

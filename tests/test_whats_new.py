@@ -7,6 +7,8 @@ import datetime as dt
 import pytest
 
 from conftest import make_issue
+from ftz_qa.questions import understand
+from ftz_qa.types import Turn
 from ftz_qa.whats_new import comparison_reply
 
 OLD = make_issue(
@@ -53,6 +55,14 @@ def test_every_line_says_where_it_comes_from(question: str) -> None:
     ]
     figure = reply.references[4]
     assert "468列" in figure.article.body[figure.quote.start : figure.quote.end]
+
+
+def test_what_is_asked_after_a_comparison_is_not_answered_by_it_again() -> None:
+    history = [Turn("user", "第5期和第7期相比有什么新情况？"), Turn("assistant", "有。")]
+    other, same = (understand(question, history) for question in ("高考人数是多少？", "那第6期呢？"))
+    assert other.follow_up
+    assert comparison_reply("第5期和第7期相比有什么新情况高考人数是多少？", ISSUES, other) is None
+    assert comparison_reply("第6期和第7期相比有什么新情况？", ISSUES, same) is not None
 
 
 def test_the_newest_issue_can_be_compared_with_the_one_before() -> None:

@@ -13,7 +13,7 @@ from langchain_core.runnables import Runnable
 
 from ftz_qa import wording
 from ftz_qa.completeness import missing_alone, missing_parts, named
-from ftz_qa.composing import compose, suggest_questions
+from ftz_qa.composing import compose
 from ftz_qa.corroboration import with_other_issues
 from ftz_qa.courtesy import courtesy_of, without_courtesies
 from ftz_qa.distinction import told_apart
@@ -23,6 +23,7 @@ from ftz_qa.english import in_chinese
 from ftz_qa.errors import FtzQaError, InputError
 from ftz_qa.filters import UNFILTERED
 from ftz_qa.finishing import finish
+from ftz_qa.followups import questions_to_begin_with
 from ftz_qa.grounding import cite, nearest_articles
 from ftz_qa.index import PassageIndex
 from ftz_qa.issue_names import by_number
@@ -255,7 +256,8 @@ class AnswerChain(Runnable[Request, str | Answer]):
         if (limit := dated_limit(question.text, issues)) and not within(limit, issues):
             return replace(blank, text=wording.not_indexed_then(limit.name, issues), mode="structure")
         numbered = with_numbers(question.text, issues)
-        if reply := comparison_reply(numbered, issues) or structural_reply(numbered, issues, engine.plain):
+        reply = comparison_reply(numbered, issues, question) or structural_reply(numbered, issues, engine.plain)
+        if reply:
             return _structural(blank, reply)
         if topic := sought_topic(numbered, issues):
             question = replace(_about(question, topic), sourced=True)
@@ -401,9 +403,9 @@ class Answerer:
         )
 
     def examples(self, count: int = 4) -> list[str]:
-        """Example questions made from the newest issue's articles; the same ones as long as the index stays."""
+        """Example questions that the newest issue's articles answer; the same ones as long as the index stays."""
         index = self.chain.index
-        return suggest_questions(index.issues, count, random.Random(index.build_id))
+        return questions_to_begin_with(index.issues, count, random.Random(index.build_id))
 
 
 def load_answerer(settings: Settings, progress: Callable[[str], None] | None = None) -> Answerer:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from ftz_qa import cli_accounts, cli_doctor, cli_evaluate, cli_output, cli_upkeep
+from ftz_qa import cli_accounts, cli_doctor, cli_evaluate, cli_output, cli_tokens, cli_upkeep
 from ftz_qa.cli_settings import IndexDir, load_settings
 from ftz_qa.errors import FtzQaError, InputError
 
@@ -72,6 +72,7 @@ def _commands() -> typer.Typer:
     app.command(help="建立网页的账户（工作人员或维护人员），或更改其密码；密码输入两次，只保存散列。")(
         cli_accounts.account
     )
+    cli_tokens.add_token_commands(app)
     return app
 
 
@@ -188,7 +189,7 @@ def serve(
             Meter(records.writings.note),
             issues=lambda: answerer.chain.index.issues,
             records=records,
-            people=People(entrance, login_required=required),
+            people=People(entrance, login_required=required, tokens=records.tokens),
             # At this machine alone there is nobody to share with.
             limit=QuestionLimit(settings.questions_per_minute if required else 0),
         )

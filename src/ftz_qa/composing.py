@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 
 from ftz_qa.grounding import cite, merge_adjacent, sentence_with_marker
 from ftz_qa.periods import Periods
-from ftz_qa.text import normalize, split_sentences, tidy
+from ftz_qa.text import normalize, split_sentences
 from ftz_qa.types import Citation, Span
 
 if TYPE_CHECKING:
-    import random
     from collections.abc import Sequence
 
     from ftz_qa.questions import Question
     from ftz_qa.reader import Evidence
-    from ftz_qa.types import Issue
 
 _CONCISE_KINDS = frozenset({"number", "percent", "date", "who", "organisation", "where"})
 _WHOLE_KINDS = frozenset({"list", "reason", "how"})
@@ -28,12 +26,9 @@ _NEARBY = 8
 _MARGIN = 3.0
 _LIST_CHARS = 600
 _ASPECT_UNITS = 20
-_SUBJECT_CHARS = (6, 24)
 _ITEM = re.compile(
     r"^(?:[二三四五六七八九十]是|[二三四五六七八九十]要|其[二三四五六七八]|第[二三四五六七八]|其次|再次|最后|此外|另外|同时|还[有将要]?|并|（[二三四五六七八]）|\([2-9]\)|[②-⑨])"
 )
-# A blank beside a figure is an accident of scanning, one between words parts a title.
-_TITLE_BREAK = re.compile(r"(?<![\dA-Za-z%])\s+(?![\dA-Za-z%])")
 _FIRST = re.compile(r"[一1]是|一要|其一|首先|第一|（一）|\(1\)|①")
 
 
@@ -160,22 +155,3 @@ def _continues(body: str, before: Span, span: Span, whole_sentence: bool) -> boo
 
 def _is_heading(item: Evidence) -> bool:
     return any(span.start == item.span.start for span in item.hit.passage.article.headings)
-
-
-def suggest_questions(issues: Sequence[Issue], count: int, chooser: random.Random) -> list[str]:
-    """Questions that the newest issue answers, made from its articles' titles, and one about the issue itself."""
-    newest = [issue for issue in issues if issue.articles][-1:]
-    if not newest or count < 1:
-        return []
-    issue = newest[0]
-    subjects = [subject for article in issue.articles if (subject := _subject(article.title))]
-    picked = chooser.sample(subjects, min(count - 1, len(subjects)))
-    questions = [f"{subject}是怎么回事？" for subject in picked]
-    name = f"第{issue.number}期" if issue.number is not None else "最新一期"
-    return [*questions, f"{name}有哪些文章？"]
-
-
-def _subject(title: str) -> str:
-    """The part of a title (they are printed as ``甲 乙``) that is short enough to ask about; empty if none is."""
-    parts = [tidy(part) for part in (title, *_TITLE_BREAK.split(title))]
-    return next((part for part in parts if _SUBJECT_CHARS[0] <= len(part) <= _SUBJECT_CHARS[1]), "")

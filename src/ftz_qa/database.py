@@ -46,6 +46,11 @@ _MIGRATIONS = (
         written INTEGER NOT NULL, PRIMARY KEY (day, outcome)
     ) STRICT;
     """,
+    """
+    CREATE TABLE api_token (
+        name TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, created TEXT NOT NULL, ends TEXT, used TEXT
+    ) STRICT;
+    """,
 )
 
 

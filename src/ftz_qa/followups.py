@@ -12,6 +12,7 @@ from ftz_qa.terms import tokens_of
 from ftz_qa.text import normalize, split_sentences, tidy
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Collection, Sequence
 
     from ftz_qa.types import Answer, Article, Citation, Issue
@@ -60,6 +61,30 @@ def follow_ups(answer: Answer, issues: Sequence[Issue], count: int = 3) -> tuple
     # What an article is about is asked where there is nothing better to ask.
     merged.sort(key=_asks_gist)
     return tuple(dict.fromkeys(merged))[:count]
+
+
+def questions_to_begin_with(issues: Sequence[Issue], count: int, chooser: random.Random) -> list[str]:
+    """Questions that the newest issue answers, of one article each, and one about the issue itself.
+
+    Parameters
+    ----------
+    issues
+        All that are indexed, oldest first.
+    chooser
+        Which articles are asked about.
+    """
+    newest = [issue for issue in issues if issue.articles][-1:]
+    if not newest or count < 1:
+        return []
+    issue = newest[0]
+    about = [questions_about(issue, article) for article in issue.articles]
+    # The better ones first; what an article is about is asked where there are too few.
+    own = [questions[0] for questions in about if questions and not _asks_gist(questions[0])]
+    gist = [questions[0] for questions in about if questions and _asks_gist(questions[0])]
+    room = count - 1
+    picked = chooser.sample(own, min(room, len(own)))
+    picked += chooser.sample(gist, min(room - len(picked), len(gist)))
+    return [*picked, wording.ask_contents(issue.number)]
 
 
 def _asks_gist(question: str) -> bool:

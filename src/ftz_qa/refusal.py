@@ -96,15 +96,15 @@ def refusal_features(
     """Values of `REFUSAL_FEATURES` for a question and the evidence chosen for it (at least one unit).
 
     Whether the year that the question names is missing from the chosen units; whether a name in it is missing from
-    their articles; whether a role that is asked for (``负责人``) is missing from the chosen units; how many of its content
-    words occur nowhere in the index (thirds); the largest share of its content words, by weight, that one chosen unit
-    holds, together with its title and paragraph so far, where that unit also has the measure and the months asked for;
-    of the best unit, how much of the newly asked words it covers, and of those that its title leaves open, and whether
-    it speaks of other months; the largest cosine of a chosen unit with the question, scaled so that the usual 0.85 to
-    0.95 becomes -1 to 1; the fused score of the best one's passage; whether a figure is asked for; how many of its
-    words have only their counterparts in the chosen units and what stands above them (``出口`` where ``进口`` is said; at
-    most two count); whether it asks for people or bodies, and for several things at once; and the trained reader's
-    largest logit (over 5) of whether the passage of a chosen unit answers.
+    their articles; whether a role that is asked for (``负责人``) is missing from the chosen units; how many of its
+    content words occur nowhere in the index (thirds); the largest share of its content words, by weight, that one
+    chosen unit holds, together with its title and paragraph so far, where that unit also has the measure and the
+    months asked for; of the best unit, how much of the newly asked words it covers, and of those that its title
+    leaves open, and whether it speaks of other months; the largest cosine of a chosen unit with the question, scaled
+    so that the usual 0.85 to 0.95 becomes -1 to 1; the fused score of the best one's passage; whether a figure is
+    asked for; how many of its words have only their counterparts in the chosen units and what stands above them
+    (``出口`` where ``进口`` is said; at most two count); whether it asks for people or bodies, and for several things
+    at once; and the trained reader's largest logit (over 5) of whether the passage of a chosen unit answers.
     """
     when = Periods(question.text, today)
     times = [_times_of(item) for item in chosen]

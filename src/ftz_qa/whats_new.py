@@ -12,6 +12,7 @@ from ftz_qa import wording
 from ftz_qa.issue_replies import Reference, Reply, lead_sentence
 from ftz_qa.ledger import figures_of
 from ftz_qa.ledger_series import key_of
+from ftz_qa.questions import kind_of
 from ftz_qa.scope import issues_meant
 from ftz_qa.text import lexical_tokens, normalize, tidy
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from ftz_qa.ledger import Figure
     from ftz_qa.ledger_series import SeriesKey
+    from ftz_qa.questions import Question
     from ftz_qa.types import Article, Issue
 
 ALIKE = 0.09
@@ -142,21 +144,28 @@ def _changed_line(change: Change) -> str:
     return f"{tidy(change.new.measure)}{place}：{old}→{new}"
 
 
-def comparison_reply(question: str, issues: Sequence[Issue]) -> Reply | None:
+def comparison_reply(question: str, issues: Sequence[Issue], understood: Question | None = None) -> Reply | None:
     """A cited list of what is new, where a question names two issues and asks that; None for any other question.
 
     Parameters
     ----------
     issues
         All that are indexed, oldest first.
+    understood
+        How the question was completed from the conversation. One that asks something of its own, and has the words for
+        comparing only from the question before, is no such question.
     """
-    if not _ASKED.search(normalize(question)):
+    if not _ASKED.search(normalize(question)) or (understood is not None and _asks_otherwise(understood)):
         return None
     newest = _NEWEST_TWO.search(normalize(question)) and len(issues) > 1
     meant = [len(issues) - 2, len(issues) - 1] if newest else issues_meant(question, issues)
     if meant is None or len(meant) != 2:
         return None
     return _reply(compare_issues(*(issues[i] for i in meant)))
+
+
+def _asks_otherwise(question: Question) -> bool:
+    return question.follow_up and kind_of(question.focus) != "other" and not _ASKED.search(normalize(question.focus))
 
 
 def _reply(comparison: Comparison) -> Reply:

@@ -141,6 +141,11 @@ def ask_gist(issue: int, article: int) -> str:
     return f"第{issue}期第{article}篇讲了什么？"
 
 
+def ask_contents(issue: int | None) -> str:
+    """The question which articles an issue has, the newest one if it has no number."""
+    return f"{f'第{issue}期' if issue is not None else '最新一期'}有哪些文章？"
+
+
 def ask_part(name: str) -> str:
     """The question what a part of an article says."""
     return f"“{name}”是怎么做的？"

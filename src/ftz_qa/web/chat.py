@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 # Gradio reads the handlers' annotations at run time, so nothing here hides behind TYPE_CHECKING.
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any, cast
 
@@ -11,9 +10,8 @@ import gradio as gr
 
 from ftz_qa.errors import FtzQaError
 from ftz_qa.filters import UNFILTERED, Filters
-from ftz_qa.followups import follow_ups, questions_about
+from ftz_qa.followups import questions_about
 from ftz_qa.text import tidy
-from ftz_qa.types import Answer
 from ftz_qa.web import front_html, render, texts
 from ftz_qa.web.conversation import Conversation, Exchange
 from ftz_qa.web.door import CHAT_ID
@@ -23,6 +21,7 @@ from ftz_qa.web.running import Run
 from ftz_qa.web.services import CONCURRENT_ANSWERS
 from ftz_qa.web.shelf import Place, Shelf
 from ftz_qa.web.turns import Turns
+from ftz_qa.web.work import Workshop
 
 MAX_QUESTION_CHARS = 500
 EXAMPLES_OF_ARTICLE = 3
@@ -44,6 +43,9 @@ class ChatPage:
         self.answerer = answerer
         self.header = header
         self.turns = Turns(CONCURRENT_ANSWERS)
+        self._workshop = Workshop(answerer)
+        # Keeps conversations of whoever asks; without somebody who does, they last as long as their page.
+        self.keeper: Callable[[gr.Request], Callable[[Conversation], None]] = lambda request: lambda conversation: None
         # HTML to show under a finished answer, for tabs that add something to it.
         self.below: Callable[[Exchange], str] = lambda exchange: ""
         self.conversation = gr.State(Conversation())
@@ -66,6 +68,8 @@ class ChatPage:
             sanitize_html=True,
             allow_tags=False,
             buttons=[],
+            # page.js keeps the newest question in view: an answer is read from its beginning.
+            autoscroll=False,
         )
         self.chips = gr.HTML(render.examples_html(self.answerer.examples()), elem_id="chips")
         self.notice = gr.HTML("", elem_id="notice")
@@ -166,42 +170,30 @@ class ChatPage:
     def _asked(self, conversation: Conversation) -> Updates:
         return {**self._shown(conversation), self.run: Run(), self.notice: "", self.chips: gr.update(visible=False)}
 
-    async def answer(self, conversation: Conversation, run: Run | None) -> AsyncIterator[Updates]:
-        """Stream the answer to the question that waits, if one does."""
+    async def answer(self, conversation: Conversation, run: Run | None, request: gr.Request) -> AsyncIterator[Updates]:
+        """Stream the answer to the question that waits, if one does; it is worked on even if nobody stays to see it."""
         if run is None or not run.begin():
             yield gr.skip()
             return
+        work = self._workshop.begin(conversation, run, self.turns, self.keeper(request))
         try:
             yield self._shown(conversation)
-            latest = conversation
-            async with self.turns.place() as place:
-                async for ahead in place.ahead(lambda: run.halted):
-                    yield {self.notice: render.ahead_html(ahead)}
-                async for latest in self._answering(conversation, run):
-                    # What is finished shows together with its sources: its markers lead to them.
-                    if latest.busy:
-                        yield {**self._shown(latest), self.notice: ""}
-            if latest.busy and not run.halted:
-                raise RuntimeError("the answerer's stream ended without an Answer")
+            async for step in work.follow():
+                if isinstance(step, int):
+                    yield {self.notice: render.ahead_html(step)}
+                # What is finished shows together with its sources: its markers lead to them.
+                elif step.busy:
+                    yield {**self._shown(step), self.notice: ""}
+            latest = await work.task
             sources = render.sources_html(latest, Shelf(self.answerer.issues()))
-            yield {**self._shown(latest.stop()), self.sources: sources, self.notice: ""}
+            yield {**self._shown(latest), self.sources: sources, self.notice: ""}
             if run.discarded:
                 yield self._blank()
         finally:
-            run.end()
-
-    async def _answering(self, conversation: Conversation, run: Run) -> AsyncIterator[Conversation]:
-        asked, history = conversation.exchanges[-1], conversation.history()
-        try:
-            stream = await asyncio.to_thread(self.answerer.stream, asked.question, history, asked.filters)
-            async for piece in run.pieces(stream):
-                if isinstance(piece, Answer):
-                    conversation = conversation.finish(piece, follow_ups(piece, self.answerer.issues()))
-                else:
-                    conversation = conversation.grow(piece)
-                yield conversation
-        except FtzQaError as error:
-            yield conversation.fail(str(error))
+            if work.task.done():
+                run.end()
+            else:
+                work.task.add_done_callback(lambda _: run.end())
 
     def fail(self, conversation: Conversation) -> Updates:
         """Say that something unexpected happened; Gradio has written the traceback to the log."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import secrets
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from ftz_qa.filters import UNFILTERED, Filters
@@ -44,9 +45,16 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The latest `MAX_EXCHANGES` exchanges, oldest first; only the last one can be unfinished."""
+    """The latest `MAX_EXCHANGES` exchanges, oldest first; only the last one can be unfinished.
+
+    Attributes
+    ----------
+    id
+        Under which it is kept, from its first question on.
+    """
 
     exchanges: tuple[Exchange, ...] = ()
+    id: str = field(default="", compare=False)
 
     @property
     def busy(self) -> bool:
@@ -56,7 +64,8 @@ class Conversation:
     def ask(self, question: str, filters: Filters = UNFILTERED) -> Conversation:
         """Append a question that waits for its answer."""
         number = self.exchanges[-1].number + 1 if self.exchanges else 1
-        return Conversation((*self.exchanges, Exchange(number, question, filters=filters))[-MAX_EXCHANGES:])
+        exchanges = (*self.exchanges, Exchange(number, question, filters=filters))[-MAX_EXCHANGES:]
+        return Conversation(exchanges, self.id or secrets.token_urlsafe(12))
 
     def again(self, filters: Filters = UNFILTERED) -> Conversation:
         """Ask the last question once more, in its place, unless its answer is under way."""
@@ -94,4 +103,4 @@ class Conversation:
                 yield Turn("assistant", exchange.answer.text)
 
     def _with_last(self, exchange: Exchange) -> Conversation:
-        return Conversation((*self.exchanges[:-1], exchange))
+        return Conversation((*self.exchanges[:-1], exchange), self.id)

@@ -65,4 +65,4 @@ class Extras:
             self._panel.connect(chat, tabs)
             if self._feedback and door:
                 self._feedback.connect(blocks, door)
-            Thumbs(records.feedback, self._services.people).connect(chat, self._panel.current)
+            Thumbs(records.feedback, self._services.people).connect(chat)

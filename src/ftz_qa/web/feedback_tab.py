@@ -52,48 +52,44 @@ class Thumbs:
                 self.send = gr.Button(texts.SEND, variant="primary", min_width=72)
                 self.close = gr.Button(texts.CLOSE, min_width=72)
 
-    def connect(self, chat: Chat, current: gr.State) -> None:
-        """Listen to the chat; `current` is the id under which its conversation is kept."""
+    def connect(self, chat: Chat) -> None:
+        """Listen to the chat."""
         out = [self.box, self.said, self.reason, self.given]
 
-        def like(conversation: Conversation, id_: str | None, event: gr.LikeData, request: gr.Request) -> Updates:
+        def like(conversation: Conversation, event: gr.LikeData, request: gr.Request) -> Updates:
             index = event.index if isinstance(event.index, int) else event.index[0]
             if not 0 <= index // 2 < len(conversation.exchanges):
                 return {self.box: gr.update(visible=False)}
             given = (conversation.exchanges[index // 2].number, bool(event.liked))
-            if not self._keep(conversation, id_, given, "", request):
+            if not self._keep(conversation, given, "", request):
                 return {**self._saying(notice_html(texts.NOT_FINISHED)), self.given: None}
             text = texts.THANKS_LIKED if given[1] else texts.THANKS_DISLIKED
             return {**self._saying(f'<p role="status">{text}</p>'), self.given: given}
 
         def explain(
             conversation: Conversation,
-            id_: str | None,
             given: tuple[int, bool] | None,
             reason: str,
             request: gr.Request,
         ) -> Updates:
             if given is not None:
-                self._keep(conversation, id_, given, reason, request)
+                self._keep(conversation, given, reason, request)
             return {self.box: gr.update(visible=False), self.given: None, self.reason: ""}
 
-        inputs = [chat.conversation, current]
-        chat.chat.like(like, inputs, out, **_PRIVATE)
-        gr.on([self.send.click], explain, [*inputs, self.given, self.reason], out, **_PRIVATE)
+        chat.chat.like(like, chat.conversation, out, **_PRIVATE)
+        gr.on([self.send.click], explain, [chat.conversation, self.given, self.reason], out, **_PRIVATE)
         self.close.click(lambda: gr.update(visible=False), None, self.box, **_PRIVATE)
 
     def _saying(self, html: str) -> Updates:
         return {self.box: gr.update(visible=True), self.said: html, self.reason: ""}
 
-    def _keep(
-        self, conversation: Conversation, id_: str | None, given: tuple[int, bool], reason: str, request: gr.Request
-    ) -> bool:
+    def _keep(self, conversation: Conversation, given: tuple[int, bool], reason: str, request: gr.Request) -> bool:
         number, liked = given
         before = [exchange for exchange in conversation.exchanges if exchange.number < number]
         rated = next((exchange for exchange in conversation.exchanges if exchange.number == number), None)
         if rated is None or rated.answer is None:
             return False
-        place = (id_ or f"session-{request.session_hash}", number)
+        place = (conversation.id, number)
         history = Conversation(tuple(before)).history()
         owner = self._people.name(request.request)
         self._book.give(owner, place, rated.answer, history, liked=liked, reason=reason)

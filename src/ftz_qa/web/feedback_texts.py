@@ -40,6 +40,8 @@ ACTIONS = {
     "export": "导出评价",
     "sign-in": "登录",
     "sign-out": "退出",
+    "token-create": "发放令牌",
+    "token-revoke": "收回令牌",
 }
 
 WRITINGS = "大模型作答"

@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 
@@ -26,6 +26,8 @@ class FilterBar:
 
     def __init__(self, issues: Sequence[Issue]) -> None:
         self.filters = gr.State(UNFILTERED)
+        # Which of the form's changes was taken up last.
+        self.turn = gr.State(0)
         with gr.Row(elem_id="filter-bar"):
             self.controls = gr.HTML(
                 controls_html(issues, UNFILTERED),
@@ -43,12 +45,17 @@ class FilterBar:
         """Take up what is set."""
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
-        def limit(event: gr.EventData) -> Updates:
+        def limit(known: int, event: gr.EventData) -> Updates:
+            turn = event.turn if isinstance(event.turn, int) else 0
+            if turn < known:
+                return cast("Updates", gr.skip())
             filters = read_filters(event.fields if isinstance(event.fields, dict) else {})
-            return {self.filters: filters, self.applied: applied_html(filters)}
+            return {self.filters: filters, self.turn: turn, self.applied: applied_html(filters, turn)}
 
-        # Several fields may change before the first is answered, and none of them may be dropped.
-        self.controls.limit(limit, None, [self.filters, self.applied], trigger_mode="multiple", **private)
+        # Several fields may change before the first is answered, and none of them may be dropped. Each tells all of
+        # them, so that the latest is right, whatever is answered first.
+        out = [self.filters, self.turn, self.applied]
+        self.controls.limit(limit, self.turn, out, trigger_mode="multiple", **private)
 
     def shown(self, issues: Sequence[Issue], filters: Filters) -> Updates:
         """The controls for these issues, set to these filters."""
@@ -136,12 +143,18 @@ def _sections(titles: Sequence[str], filters: Filters) -> str:
     )
 
 
-def applied_html(filters: Filters) -> str:
-    """What is set, with a button that clears it; what is asked with no filters set searches everything."""
+def applied_html(filters: Filters, turn: int = 0) -> str:
+    """What is set, with a button that clears it; what is asked with no filters set searches everything.
+
+    Parameters
+    ----------
+    turn
+        Which of the form's changes this is.
+    """
     notes = filters.notes()
     if not notes:
-        return f'<p class="applied">{texts.NO_FILTERS}</p>'
+        return f'<p class="applied" data-turn="{turn}">{texts.NO_FILTERS}</p>'
     return (
-        f'<p class="applied set" role="status">{escape("；".join(notes))}'
+        f'<p class="applied set" role="status" data-turn="{turn}">{escape("；".join(notes))}'
         f'<button type="button" class="unlimit">{texts.CLEAR_FILTERS}</button></p>'
     )

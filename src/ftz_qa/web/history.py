@@ -71,8 +71,8 @@ class History:
         Parameters
         ----------
         id_
-            Under which it may be kept; None for one that is new. What is kept there and asks something else, or more,
-            is another conversation: pages tell of a new one late.
+            Under which it is to be kept; None for any. Where something else is kept there, or of somebody else, it gets
+            another one.
 
         Returns
         -------
@@ -82,7 +82,7 @@ class History:
         now = self._now().isoformat()
         with self._database.transaction() as connection:
             if id_ is None or not self._goes_on(connection, owner, id_, conversation):
-                id_ = secrets.token_urlsafe(12)
+                id_ = secrets.token_urlsafe(12) if id_ is None or self._is_taken(connection, id_) else id_
                 title = _title(conversation.exchanges[0].question if conversation.exchanges else "")
                 connection.execute("INSERT INTO conversation VALUES (?, ?, ?, ?, ?)", (id_, owner, title, now, now))
             written = sum(self._write(connection, id_, exchange, now) for exchange in conversation.exchanges)
@@ -146,7 +146,7 @@ class History:
             rows = connection.execute(
                 "SELECT * FROM exchange WHERE conversation = ? ORDER BY number", (id_,)
             ).fetchall()
-        return Stored(_summary(row), Conversation(tuple(self._exchange(each) for each in rows)))
+        return Stored(_summary(row), Conversation(tuple(self._exchange(each) for each in rows), id_))
 
     def _exchange(self, row: sqlite3.Row) -> Exchange:
         answer = self._answers.validate_json(row["answer"]) if row["answer"] is not None else None
@@ -170,6 +170,10 @@ class History:
         """Delete a conversation for good, if the owner has it."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM conversation WHERE id = ? AND owner = ?", (id_, owner))
+
+    @staticmethod
+    def _is_taken(connection: sqlite3.Connection, id_: str) -> bool:
+        return connection.execute("SELECT 1 FROM conversation WHERE id = ?", (id_,)).fetchone() is not None
 
     @staticmethod
     def _is_of(connection: sqlite3.Connection, owner: str, id_: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 # Gradio reads the handlers' annotations at run time, so nothing here hides behind TYPE_CHECKING.
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -39,8 +40,6 @@ class HistoryPanel:
     def __init__(self, history: History, people: People) -> None:
         self._history = history
         self._people = people
-        # The id under which the conversation in the chat is kept; None until it is.
-        self.current = gr.State(None)
         script = (Path(__file__).parent / "history.js").read_text(encoding="utf-8")
         with gr.Tab(texts.TAB, id="history-tab", elem_id="history-tab") as self.tab:
             gr.HTML(f'<h2>{texts.TITLE}</h2><p class="hint">{texts.HINT}</p>')
@@ -51,41 +50,41 @@ class HistoryPanel:
             self.entries = gr.HTML("", elem_id="history", js_on_load=script)
 
     def connect(self, chat: Chat, tabs: gr.Tabs) -> None:
-        """Keep the chat's conversation whenever it has come to rest, and open kept ones in it."""
-        kept = chat.conversation.change(self.save, [chat.conversation, self.current], self.current, **_PRIVATE)
-        kept.success(self.show, self.search, self.entries, **_PRIVATE)
+        """Keep the chat's conversations, list them, and open kept ones in the chat."""
+        chat.keeper = self.keeper
+        chat.conversation.change(self.show, self.search, self.entries, **_PRIVATE)
         opened = self.tab.select(self.show, self.search, self.entries, **_PRIVATE)
         # Somebody may have typed meanwhile, and been answered before.
         opened.success(self.show, self.search, self.entries, **_PRIVATE)
         self.search.change(self.show, self.search, self.entries, trigger_mode="always_last", **_PRIVATE)
-        out = [tabs, self.current, self.entries, self.notice, *chat.everything]
+        out = [tabs, self.entries, self.notice, *chat.everything]
 
-        def act(search: str | None, current: str | None, event: gr.EventData, request: gr.Request) -> Updates:
+        def act(search: str | None, event: gr.EventData, request: gr.Request) -> Updates:
             owner = self._people.name(request.request)
             id_, action = str(event.id), str(event.action)
             try:
                 if action == "open":
                     stored = self._history.load(owner, id_)
                     shown = chat.opened(stored.conversation)
-                    return {**shown, self.current: id_, tabs: gr.update(selected=CHAT_ID), self.notice: ""}
+                    return {**shown, tabs: gr.update(selected=CHAT_ID), self.notice: ""}
                 if action == "rename":
                     self._history.rename(owner, id_, str(event.title))
                 if action == "delete":
                     self._history.delete(owner, id_)
             except FtzQaError as error:
                 return {self.notice: notice_html(str(error)), self.entries: self._listed(owner, search)}
-            gone = {self.current: None} if action == "delete" and id_ == current else {}
-            return {**gone, self.notice: "", self.entries: self._listed(owner, search)}
+            return {self.notice: "", self.entries: self._listed(owner, search)}
 
-        self.entries.click(act, [self.search, self.current], out, **_PRIVATE)
+        self.entries.click(act, [self.search], out, **_PRIVATE)
 
-    def save(self, conversation: Conversation, current: str | None, request: gr.Request) -> str | None:
-        """Keep the conversation; a new one gets an id when its first answer is there."""
-        if conversation.busy:
-            return current
-        if not conversation.exchanges:
-            return None
-        return self._history.save(self._people.name(request.request), current, conversation)
+    def keeper(self, request: gr.Request) -> Callable[[Conversation], None]:
+        """What keeps conversations of whoever asks; an answer under way is kept as one that was stopped."""
+        owner = self._people.name(request.request)
+
+        def keep(conversation: Conversation) -> None:
+            self._history.save(owner, conversation.id, conversation.stop())
+
+        return keep
 
     def show(self, search: str | None, request: gr.Request) -> str:
         """The visitor's conversations that are looked for."""

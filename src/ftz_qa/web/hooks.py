@@ -16,6 +16,8 @@ class Chat(Protocol):
 
     Attributes
     ----------
+    keeper
+        For a request, what keeps a conversation of its visitor; others may put their own in its place.
     below
         Gives what to show under a finished answer, as HTML; others may put their own in its place.
     turns
@@ -26,6 +28,7 @@ class Chat(Protocol):
         The component that shows it.
     """
 
+    keeper: Callable[[gr.Request], Callable[[Conversation], None]]
     below: Callable[[Exchange], str]
     turns: Turns
     conversation: gr.State

@@ -9,7 +9,7 @@ import gradio as gr
 
 _HERE = Path(__file__).parent
 _STYLES = ("style.css", "reading.css", "maintenance.css", "over_time.css")
-_SCRIPTS = ("page.js", "tips.js", "copying.js")
+_SCRIPTS = ("page.js", "following.js", "tips.js", "copying.js")
 _SANS = (
     "PingFang SC",
     "Microsoft YaHei",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ftz_qa.database import FILE_NAME, Database
 from ftz_qa.errors import InputError
+from ftz_qa.web.api_tokens import ApiTokens
 from ftz_qa.web.audit import AuditLog, EndedSessions
 from ftz_qa.web.entrance import Entrance
 from ftz_qa.web.feedback import FeedbackBook
@@ -24,13 +25,14 @@ _KEY_FILE = "session.key"
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What is kept: conversations, opinions, audit log, ended sessions, counts of the language model's answers."""
+    """What is kept: conversations, opinions, audit log, ended sessions, programs' tokens, what models wrote."""
 
     history: History
     feedback: FeedbackBook
     audit: AuditLog
     ended: EndedSessions
     writings: WritingBook
+    tokens: ApiTokens
 
     @classmethod
     def open(cls, data_dir: Path) -> Records:
@@ -42,6 +44,7 @@ class Records:
             AuditLog(database),
             EndedSessions(database),
             WritingBook(database),
+            ApiTokens(database),
         )
 
 
