@@ -100,8 +100,8 @@ def index_issues(
     with writer_lock(index_dir, lock or LockRequest()):
         base = load_base(index_dir, embedder.identity)
         plan = _plan(base.issues, intake, base.notes)
-        if base.serves and base.vectors is not None and not plan.changes and base.vectors.is_split_as_now():
-            return _report(base.vectors, base.vectors.build_id, plan, embedded=0, published=False)
+        if base.serves and (same := base.vectors) and not plan.changes and _is_made_as_now(same):
+            return _report(same, same.build_id, plan, embedded=0, published=False)
         merged = {issue_key(issue): issue for issue in (*base.issues, *intake.issues)}
         stages = _Stages(progress)
         index = PassageIndex.build(
@@ -239,6 +239,10 @@ def _plan(before: tuple[Issue, ...], intake: Intake, notes: tuple[str, ...]) -> 
             *(f"{issue.source}：{warning}" for issue in told for warning in issue.warnings),
         ),
     )
+
+
+def _is_made_as_now(index: PassageIndex) -> bool:
+    return index.figures.complete and index.is_split_as_now()
 
 
 def _report(index: PassageIndex, build_id: str, plan: ChangePlan, *, embedded: int, published: bool) -> IndexReport:
