@@ -10,6 +10,7 @@ import pytest
 
 from conftest import PORT, SAMPLE_ISSUES, NgramEmbedder, make_issue
 from ftz_qa import ledger_file
+from ftz_qa.answering import AnswerChain
 from ftz_qa.errors import IndexDamagedError
 from ftz_qa.index import PassageIndex
 from ftz_qa.indexing import index_issues, remove_issues
@@ -17,9 +18,10 @@ from ftz_qa.issues import read_issue
 from ftz_qa.ledger import figures_of
 from ftz_qa.ledger_file import FIGURES_FILE, RULES, IssueFigures
 from ftz_qa.store import build_folder, current_build
+from ftz_qa.types import Answer
 from ftz_qa.upkeep import rollback
 from ftz_qa.verification import verify
-from ftz_qa.whats_new import comparison_reply
+from ftz_qa.web.ledger_tab import Figures
 from test_index import bulletin
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ftz_qa.ledger import Figure
+    from ftz_qa.reading import ReadingModel
     from ftz_qa.types import Issue
 
 SHIPS = ("青屿港1月份生产", "1月份，青屿港完成集装箱吞吐量98.3万标箱，同比下降2%。截至目前，青屿港共有泊位42个。")
@@ -123,16 +126,19 @@ def test_only_what_is_new_or_changed_is_extracted(index_dir: Path, tmp_path: Pat
     assert extracted == [403, 402]
 
 
-def test_two_issues_are_compared_by_the_figures_kept(
-    index_dir: Path, tmp_path: Path, extracted: list[int | None]
+def test_answers_and_the_tab_take_the_figures_kept(
+    index_dir: Path, tmp_path: Path, extracted: list[int | None], reading: ReadingModel
 ) -> None:
     index_issues([bulletin(tmp_path, 403, *LATER)], index_dir, NgramEmbedder())
     extracted.clear()
     rewrite(index_dir, lambda content: content["issues"][0][0].__setitem__(6, "印作别样"))
-    index = PassageIndex.load(index_dir)
-    reply = comparison_reply("第401期和第403期相比有什么新情况？", index.issues, figures=index.figures.of)
-    assert reply is not None
-    assert "印作别样" in reply.text
+    chain = AnswerChain(PassageIndex.load(index_dir), NgramEmbedder(), reading, index_dir)
+    answer = chain.invoke({"question": "第401期和第403期相比有什么新情况？"})
+    assert isinstance(answer, Answer)
+    assert "印作别样" in answer.text
+    tab = Figures(lambda: chain.index.figures.all())
+    assert "印作别样" in tab.table("集装箱")
+    assert tab.csv("").count("集装箱") > 2
     assert extracted == []
 
 
