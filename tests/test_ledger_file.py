@@ -110,8 +110,11 @@ def test_the_samples_come_back_as_they_were_taken(tmp_path: Path) -> None:
 
 
 def test_only_what_is_new_or_changed_is_extracted(index_dir: Path, tmp_path: Path, extracted: list[int | None]) -> None:
-    index_issues([bulletin(tmp_path, 403, *LATER)], index_dir, NgramEmbedder())
+    told: list[tuple[str, int, int]] = []
+    path = bulletin(tmp_path, 403, *LATER)
+    index_issues([path], index_dir, NgramEmbedder(), progress=lambda *step: told.append(step))
     assert extracted == [403]
+    assert [step for step in told if step[0] == "数据"] == [("数据", 1, 3), ("数据", 2, 3), ("数据", 3, 3)]
     index_issues([bulletin(tmp_path, 402, *LATER)], index_dir, NgramEmbedder())
     assert extracted == [403, 402]
     remove_issues(index_dir, [402])

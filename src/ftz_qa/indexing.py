@@ -79,7 +79,7 @@ def index_issues(
     paths
         Files, or folders to look through. One that cannot be read does not stop the others.
     progress
-        Told the stage (``读取``, ``嵌入``, ``词频`` or ``写入``), how much of it is done, and how much there is.
+        Told the stage (``读取``, ``嵌入``, ``词频``, ``数据`` or ``写入``), how much of it is done, of how much.
     prefer
         Which file counts where two claim the same issue with different text; None makes that an error.
     lock
@@ -111,6 +111,7 @@ def index_issues(
             progress=stages.embedding,
             lexical_progress=stages.lexical,
         )
+        index.figures.extract(stages.figures)
         build_id = _save(index, index_dir, progress)
     return _report(index, build_id, plan, embedded=stages.embedded, published=True)
 
@@ -223,6 +224,11 @@ class _Stages:
         """The words of so many passages are counted, of so many."""
         if self._progress is not None:
             self._progress("词频", done, total)
+
+    def figures(self, done: int, total: int) -> None:
+        """The figures of so many issues are taken, of so many."""
+        if self._progress is not None:
+            self._progress("数据", done, total)
 
 
 def _plan(before: tuple[Issue, ...], intake: Intake, notes: tuple[str, ...]) -> ChangePlan:

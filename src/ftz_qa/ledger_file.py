@@ -13,7 +13,7 @@ from ftz_qa.ledger_periods import Period, PeriodKind
 from ftz_qa.types import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ftz_qa.types import Issue
 
@@ -110,6 +110,19 @@ class IssueFigures:
             if place not in self._found:
                 self._found[place] = tuple(figures_of(issue))
             return self._found[place]
+
+    def extract(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Extract whatever is not known yet.
+
+        Parameters
+        ----------
+        progress
+            Told how many issues are done, and how many there are.
+        """
+        for done, issue in enumerate(self._issues, start=1):
+            self.of(issue)
+            if progress is not None:
+                progress(done, len(self._issues))
 
     def all(self) -> tuple[Figure, ...]:
         """Everything, the newest issue first."""
