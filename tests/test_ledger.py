@@ -14,8 +14,9 @@ import pytest
 from conftest import REPOSITORY, SAMPLE_ISSUES, make_issue
 from ftz_qa.issues import read_issue
 from ftz_qa.ledger import figures_of
+from ftz_qa.ledger_file import IssueFigures
 from ftz_qa.ledger_periods import mentions
-from ftz_qa.ledger_series import Ledger, as_csv, series_of
+from ftz_qa.ledger_series import as_csv, series_of
 from ftz_qa.text import normalize
 
 if TYPE_CHECKING:
@@ -240,7 +241,7 @@ def test_a_series_never_mixes_measures_units_places_or_kinds_of_periods() -> Non
         7: "上半年，青屿港完成集装箱吞吐量55万标箱，外贸集装箱吞吐量20万标箱。",
     }
     issues = [make_issue(n, ("港口", text), date=dt.date(2025, n, 20)) for n, text in texts.items()]
-    rows = Ledger().figures(issues)
+    rows = IssueFigures(issues).all()
     last = next(row for row in rows if row.value == 550_000)
     assert [row.value for row in series_of(last, rows).figures] == [180_000, 360_000, 550_000]
 

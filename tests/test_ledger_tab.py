@@ -16,6 +16,7 @@ from ftz_qa.filters import UNFILTERED
 from ftz_qa.grounding import cite
 from ftz_qa.issues import read_issue
 from ftz_qa.ledger import figures_of
+from ftz_qa.ledger_file import IssueFigures
 from ftz_qa.types import Answer
 from ftz_qa.web.entrance import Entrance
 from ftz_qa.web.services import Services
@@ -69,7 +70,7 @@ def address(issues: tuple[Issue, ...], tmp_path_factory: pytest.TempPathFactory)
     folder: Path = tmp_path_factory.mktemp("ledger")
     answerer = RailAnswerer(issues[-2])
     maintenance = Maintenance(Workbench(folder / "index", folder / "issues", NgramEmbedder()), Entrance())
-    with served(answerer, maintenance, Services(answerer, issues=lambda: issues)) as address:
+    with served(answerer, maintenance, Services(answerer, figures=IssueFigures(issues).all)) as address:
         yield address
 
 

@@ -31,7 +31,8 @@ pytestmark = pytest.mark.page
 @pytest.fixture(scope="module")
 def address(answerer: Answerer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     records = Records.open(tmp_path_factory.mktemp("data"))
-    with served(answerer, services=Services(answerer, issues=answerer.issues, records=records)) as address:
+    services = Services(answerer, figures=lambda: answerer.chain.index.figures.all(), records=records)
+    with served(answerer, services=services) as address:
         yield address
 
 

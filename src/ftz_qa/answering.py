@@ -256,7 +256,10 @@ class AnswerChain(Runnable[Request, str | Answer]):
         if (limit := dated_limit(question.text, issues)) and not within(limit, issues):
             return replace(blank, text=wording.not_indexed_then(limit.name, issues), mode="structure")
         numbered = with_numbers(question.text, issues)
-        reply = comparison_reply(numbered, issues, question) or structural_reply(numbered, issues, engine.plain)
+        figures = engine.index.figures.of
+        reply = comparison_reply(numbered, issues, question, figures) or structural_reply(
+            numbered, issues, engine.plain
+        )
         if reply:
             return _structural(blank, reply)
         if topic := sought_topic(numbered, issues):

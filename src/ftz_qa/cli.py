@@ -187,7 +187,7 @@ def serve(
         services = Services(
             answerer,
             Meter(records.writings.note),
-            issues=lambda: answerer.chain.index.issues,
+            figures=lambda: answerer.chain.index.figures.all(),
             records=records,
             people=People(entrance, login_required=required, tokens=records.tokens),
             # At this machine alone there is nobody to share with.

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from ftz_qa.errors import IndexDamagedError, ModelError
+from ftz_qa.ledger_file import FIGURES_FILE, IssueFigures
 from ftz_qa.lexical import LexicalIndex
 from ftz_qa.manifest import REBUILD, SCHEMA, Manifest
 from ftz_qa.memory import collector_paused
@@ -53,6 +54,8 @@ class PassageIndex:
         The embedding model that made the vectors.
     build_id
         Empty for an index that is not on disk.
+    figures
+        Of the same issues; None where nothing is known of them yet.
 
     Attributes
     ----------
@@ -70,6 +73,7 @@ class PassageIndex:
         lexical: LexicalIndex,
         model_identity: str,
         build_id: str = "",
+        figures: IssueFigures | None = None,
     ) -> None:
         import faiss
 
@@ -81,6 +85,7 @@ class PassageIndex:
         self.lexical = lexical
         self.model_identity = model_identity
         self.build_id = build_id
+        self.figures = figures or IssueFigures(issues)
         positions = {id(issue): i for i, issue in enumerate(issues)}
         self.passage_issues = np.array([positions[id(passage.issue)] for passage in passages], dtype=np.int32)
         self._unit_starts = np.searchsorted(units[:, 0], np.arange(len(passages) + 1))
@@ -109,6 +114,8 @@ class PassageIndex:
     ) -> Self:
         """Split and embed the issues; passages that `previous` holds word for word keep their vectors.
 
+        Issues that it holds unchanged keep their figures as well.
+
         Parameters
         ----------
         issues
@@ -129,7 +136,10 @@ class PassageIndex:
         )
         lexical = LexicalIndex.build(indexed_texts(passages, lexical_progress))
         units = _unit_rows(spans)
-        return cls(ordered, passages, vectors.texts, units, vectors.spans, lexical, embedder.identity)
+        figures = IssueFigures(ordered, previous.figures.known if previous is not None else None)
+        return cls(
+            *(ordered, passages, vectors.texts, units, vectors.spans, lexical, embedder.identity), figures=figures
+        )
 
     def known_vectors(self) -> KnownVectors:
         """The vectors by what was embedded, for the next build."""
@@ -153,14 +163,16 @@ class PassageIndex:
         units = self.units[kept].copy()
         units[:, 0] = places[units[:, 0]]
         passages = tuple(self.passages[i] for i in chosen)
+        issues = tuple(issue for issue in self.issues if keep(issue))
         return type(self)(
-            tuple(issue for issue in self.issues if keep(issue)),
+            issues,
             passages,
             self.vectors[chosen],
             units,
             self.unit_vectors[kept],
             LexicalIndex.build(indexed_texts(passages, None)),
             self.model_identity,
+            figures=IssueFigures(issues, self.figures.known),
         )
 
     def save(self, index_dir: Path) -> str:
@@ -182,6 +194,7 @@ class PassageIndex:
         import faiss
 
         (folder / ISSUES_FILE).write_bytes(_ISSUES.dump_json(self.issues, indent=1))
+        (folder / FIGURES_FILE).write_bytes(self.figures.dump())
         # faiss's own file calls fail on Chinese paths on Windows, so the bytes go through Python.
         (folder / "vectors.faiss").write_bytes(faiss.serialize_index(self._faiss).tobytes())
         np.save(folder / "passages.npy", _passage_rows(self.issues, self.passages), allow_pickle=False)
@@ -223,6 +236,9 @@ class PassageIndex:
         import faiss
 
         issues = _ISSUES.validate_json((folder / ISSUES_FILE).read_bytes())
+        # Builds made before there was this file have their figures extracted when they are needed.
+        stored_figures = FIGURES_FILE in manifest.checksums
+        figures = IssueFigures.read(issues, (folder / FIGURES_FILE).read_bytes()) if stored_figures else None
         rows = np.load(folder / "passages.npy", allow_pickle=False)
         passages = tuple(Passage(issues[i], issues[i].articles[a], s, e) for i, a, s, e in rows.tolist())
         stored = faiss.deserialize_index(np.frombuffer((folder / "vectors.faiss").read_bytes(), dtype=np.uint8))
@@ -235,7 +251,7 @@ class PassageIndex:
             raise ValueError(f"数量应为 {expected}，实为 {found}")
         vectors = stored.reconstruct_n(0, stored.ntotal)
         lexical = LexicalIndex.load(folder / "bm25")
-        return cls(issues, passages, vectors, units, unit_vectors, lexical, manifest.model, build_id)
+        return cls(issues, passages, vectors, units, unit_vectors, lexical, manifest.model, build_id, figures)
 
     def check_model(self, identity: str) -> None:
         """Make sure that questions will be embedded by the model that embedded the passages.

@@ -79,7 +79,7 @@ def index_issues(
     paths
         Files, or folders to look through. One that cannot be read does not stop the others.
     progress
-        Told the stage (``读取``, ``嵌入``, ``词频`` or ``写入``), how much of it is done, and how much there is.
+        Told the stage (``读取``, ``嵌入``, ``词频``, ``数据`` or ``写入``), how much of it is done, of how much.
     prefer
         Which file counts where two claim the same issue with different text; None makes that an error.
     lock
@@ -100,8 +100,8 @@ def index_issues(
     with writer_lock(index_dir, lock or LockRequest()):
         base = load_base(index_dir, embedder.identity)
         plan = _plan(base.issues, intake, base.notes)
-        if base.serves and base.vectors is not None and not plan.changes and base.vectors.is_split_as_now():
-            return _report(base.vectors, base.vectors.build_id, plan, embedded=0, published=False)
+        if base.serves and (same := base.vectors) and not plan.changes and _is_made_as_now(same):
+            return _report(same, same.build_id, plan, embedded=0, published=False)
         merged = {issue_key(issue): issue for issue in (*base.issues, *intake.issues)}
         stages = _Stages(progress)
         index = PassageIndex.build(
@@ -111,6 +111,7 @@ def index_issues(
             progress=stages.embedding,
             lexical_progress=stages.lexical,
         )
+        index.figures.extract(stages.figures)
         build_id = _save(index, index_dir, progress)
     return _report(index, build_id, plan, embedded=stages.embedded, published=True)
 
@@ -224,6 +225,11 @@ class _Stages:
         if self._progress is not None:
             self._progress("词频", done, total)
 
+    def figures(self, done: int, total: int) -> None:
+        """The figures of so many issues are taken, of so many."""
+        if self._progress is not None:
+            self._progress("数据", done, total)
+
 
 def _plan(before: tuple[Issue, ...], intake: Intake, notes: tuple[str, ...]) -> ChangePlan:
     changes = compare(before, intake.issues)
@@ -239,6 +245,10 @@ def _plan(before: tuple[Issue, ...], intake: Intake, notes: tuple[str, ...]) -> 
             *(f"{issue.source}：{warning}" for issue in told for warning in issue.warnings),
         ),
     )
+
+
+def _is_made_as_now(index: PassageIndex) -> bool:
+    return index.figures.complete and index.is_split_as_now()
 
 
 def _report(index: PassageIndex, build_id: str, plan: ChangePlan, *, embedded: int, published: bool) -> IndexReport:

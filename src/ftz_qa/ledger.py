@@ -6,6 +6,7 @@ quotations, changes from one value to another, and durations.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -207,9 +208,9 @@ class _Sentence:
         place = self._place(lead, head, match.start())
         if lead.owned and head is None and place:
             measure = lead.measure
-        if not measure or (lead.generic and head is not None and not self._unbroken):
-            return False
         value = round(float(match["value"]) * _SCALES[match["scale"] or ""], 4)
+        if not measure or not math.isfinite(value) or (lead.generic and head is not None and not self._unbroken):
+            return False
         near = _NEAR.search(lead_text)
         printed = f"{near[0] if near else ''}{match['value']}{match['scale'] or ''}{match['more'] or ''}{match['unit']}"
         self._found.append(
@@ -290,7 +291,7 @@ class _Sentence:
             return  # of something whose value is not said
         targets: list[int | None] = [*named[-1:]] if len(rates) == 1 and named else self._pending[-len(rates) :]
         for n, rate in zip(targets, rates, strict=False):
-            if n is not None and len(targets) == len(rates):
+            if n is not None and len(targets) == len(rates) and math.isfinite(rate):
                 self._found[n] = replace(self._found[n], change=rate)
         self._pending = [n for n in self._pending if n not in targets] if named else []
 

@@ -1,21 +1,20 @@
-"""Figures of several issues beside each other: the ledger of an index, its series, and CSV."""
+"""Figures of several issues beside each other: their series, and CSV."""
 
 from __future__ import annotations
 
 import csv
 import io
 from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING
 
-from ftz_qa.ledger import Figure, figures_of
 from ftz_qa.text import lexical_tokens, normalize, tagged_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ftz_qa.ledger import Figure
     from ftz_qa.ledger_periods import PeriodKind
-    from ftz_qa.types import Answer, Issue
+    from ftz_qa.types import Answer
 
 LEAST = 3
 """How many dated values make a series."""
@@ -35,44 +34,31 @@ class Series:
     figures: tuple[Figure, ...]
 
 
-class Ledger:
-    """The figures of all issues; those of an issue are extracted once and kept while it is indexed."""
+def series_for(question: str, answer: Answer, rows: Sequence[Figure]) -> Series | None:
+    """The series that an answer's figure belongs to; None where no figure of the question recurs.
 
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._known: dict[Issue, list[Figure]] = {}
+    The figure stands in a sentence that the answer cites, its value in the answer's text, and what it measures in
+    the question.
 
-    def figures(self, issues: Sequence[Issue]) -> list[Figure]:
-        """Everything, the newest issue first."""
-        with self._lock:
-            # By content: an issue that is in a newer build as well is not read again.
-            self._known = {issue: self._known[issue] if issue in self._known else figures_of(issue) for issue in issues}
-            ordered = sorted(
-                self._known.items(), key=lambda item: (item[0].date is not None, item[0].date), reverse=True
-            )
-            return [figure for _, figures in ordered for figure in figures]
-
-    def series_for(self, question: str, answer: Answer, issues: Sequence[Issue]) -> Series | None:
-        """The series that an answer's figure belongs to; None where no figure of the question recurs.
-
-        The figure stands in a sentence that the answer cites, its value in the answer's text, and what it measures in
-        the question.
-        """
-        if answer.refused or not answer.citations or answer.mode == "structure":
-            return None
-        rows = self.figures(issues)
-        cited = {(c.series, c.issue, c.article_no, c.start) for c in answer.citations}
-        told = normalize(answer.text)
-        asked = frozenset(lexical_tokens(question))
-        candidates = [
-            figure
-            for figure in rows
-            if (figure.issue.series, figure.issue.number, figure.article.number, figure.span.start) in cited
-            and normalize(figure.printed) in told
-        ]
-        found = [(_asked(figure, asked), series_of(figure, rows)) for figure in candidates]
-        long = [(share, series) for share, series in found if share > 0.5 and len(series.figures) >= LEAST]
-        return max(long, key=lambda item: item[0])[1] if long else None
+    Parameters
+    ----------
+    rows
+        The figures of all issues, the newest issue first.
+    """
+    if answer.refused or not answer.citations or answer.mode == "structure":
+        return None
+    cited = {(c.series, c.issue, c.article_no, c.start) for c in answer.citations}
+    told = normalize(answer.text)
+    asked = frozenset(lexical_tokens(question))
+    candidates = [
+        figure
+        for figure in rows
+        if (figure.issue.series, figure.issue.number, figure.article.number, figure.span.start) in cited
+        and normalize(figure.printed) in told
+    ]
+    found = [(_asked(figure, asked), series_of(figure, rows)) for figure in candidates]
+    long = [(share, series) for share, series in found if share > 0.5 and len(series.figures) >= LEAST]
+    return max(long, key=lambda item: item[0])[1] if long else None
 
 
 def _asked(figure: Figure, asked: frozenset[str]) -> float:

@@ -17,12 +17,14 @@ from ftz_qa.scope import issues_meant
 from ftz_qa.text import lexical_tokens, normalize, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ftz_qa.ledger import Figure
     from ftz_qa.ledger_series import SeriesKey
     from ftz_qa.questions import Question
     from ftz_qa.types import Article, Issue
+
+    FiguresOf = Callable[[Issue], Sequence[Figure]]
 
 ALIKE = 0.09
 """Cosine of two articles (tf-idf over both issues) from which one carries on what the other reported."""
@@ -61,10 +63,10 @@ class Comparison(NamedTuple):
     gone: tuple[Article, ...]
 
 
-def compare_issues(first: Issue, second: Issue) -> Comparison:
+def compare_issues(first: Issue, second: Issue, figures: FiguresOf = figures_of) -> Comparison:
     """Set two issues beside each other, the later one as the newer, whichever was named first."""
     older, newer = sorted((first, second), key=lambda issue: (issue.date or dt.date.min, issue.number or 0))
-    changes = _changes(older, newer)
+    changes = _changes(figures(older), figures(newer))
     pairs = _pairs(older, newer, changes)
     continued, carried = {id(pair.new) for pair in pairs}, {id(pair.old) for pair in pairs}
     return Comparison(
@@ -125,11 +127,11 @@ def _cosine(first: dict[str, float], second: dict[str, float]) -> float:
     return sum(weight * second.get(token, 0.0) for token, weight in first.items())
 
 
-def _changes(older: Issue, newer: Issue) -> list[Change]:
+def _changes(older: Sequence[Figure], newer: Sequence[Figure]) -> list[Change]:
     """Figures of the same measure, place, unit and kind of period whose period or value differs."""
-    known: dict[SeriesKey, Figure] = {key_of(figure): figure for figure in reversed(figures_of(older))}
+    known: dict[SeriesKey, Figure] = {key_of(figure): figure for figure in reversed(older)}
     changes: dict[SeriesKey, Change] = {}
-    for figure in figures_of(newer):
+    for figure in newer:
         key = key_of(figure)
         before = known.get(key)
         if before is not None and (before.period, before.value) != (figure.period, figure.value):
@@ -144,7 +146,9 @@ def _changed_line(change: Change) -> str:
     return f"{tidy(change.new.measure)}{place}：{old}→{new}"
 
 
-def comparison_reply(question: str, issues: Sequence[Issue], understood: Question | None = None) -> Reply | None:
+def comparison_reply(
+    question: str, issues: Sequence[Issue], understood: Question | None = None, figures: FiguresOf = figures_of
+) -> Reply | None:
     """A cited list of what is new, where a question names two issues and asks that; None for any other question.
 
     Parameters
@@ -154,6 +158,8 @@ def comparison_reply(question: str, issues: Sequence[Issue], understood: Questio
     understood
         How the question was completed from the conversation. One that asks something of its own, and has the words for
         comparing only from the question before, is no such question.
+    figures
+        Gives those of an issue.
     """
     if not _ASKED.search(normalize(question)) or (understood is not None and _asks_otherwise(understood)):
         return None
@@ -161,7 +167,7 @@ def comparison_reply(question: str, issues: Sequence[Issue], understood: Questio
     meant = [len(issues) - 2, len(issues) - 1] if newest else issues_meant(question, issues)
     if meant is None or len(meant) != 2:
         return None
-    return _reply(compare_issues(*(issues[i] for i in meant)))
+    return _reply(compare_issues(issues[meant[0]], issues[meant[1]], figures))
 
 
 def _asks_otherwise(question: Question) -> bool:

@@ -24,7 +24,7 @@ class Extras:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._figures = Figures(services.issues) if services.issues is not None else None
+        self._figures = Figures(services.figures) if services.figures is not None else None
         self._panel: HistoryPanel | None = None
         self._feedback: FeedbackDesk | None = None
 

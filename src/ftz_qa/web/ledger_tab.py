@@ -13,8 +13,9 @@ import gradio as gr
 from fastapi import APIRouter, Response
 
 from ftz_qa.errors import FtzQaError
-from ftz_qa.ledger_series import Ledger, as_csv
-from ftz_qa.types import Answer, Issue
+from ftz_qa.ledger import Figure
+from ftz_qa.ledger_series import as_csv, series_for
+from ftz_qa.types import Answer
 from ftz_qa.web import ledger_html as html
 from ftz_qa.web import ledger_texts as texts
 from ftz_qa.web.conversation import Exchange
@@ -28,26 +29,25 @@ class Figures:
 
     Parameters
     ----------
-    issues
-        What is indexed; raises `FtzQaError`.
+    figures
+        Those of the index, the newest issue first; raises `FtzQaError`.
     """
 
-    def __init__(self, issues: Callable[[], Sequence[Issue]]) -> None:
-        self._issues = issues
-        self._ledger = Ledger()
+    def __init__(self, figures: Callable[[], Sequence[Figure]]) -> None:
+        self._figures = figures
         self._lock = Lock()
         self._below: OrderedDict[Answer, str] = OrderedDict()
 
     def table(self, search: str | None) -> str:
         """The rows that are looked for, as HTML; what is wrong instead where there is no index."""
         try:
-            return html.ledger_html(self._ledger.figures(self._issues()), search or "")
+            return html.ledger_html(self._figures(), search or "")
         except FtzQaError as error:
             return notice_html(str(error))
 
     def csv(self, search: str) -> str:
         """The same rows as CSV; raises `FtzQaError`."""
-        return as_csv(html.matching(self._ledger.figures(self._issues()), search))
+        return as_csv(html.matching(self._figures(), search))
 
     def below(self, exchange: Exchange) -> str:
         """What to show under an answer: how its figure went on over time; mostly nothing."""
@@ -63,7 +63,7 @@ class Figures:
 
     def _series(self, answer: Answer) -> str:
         try:
-            series = self._ledger.series_for(answer.resolved or answer.question, answer, self._issues())
+            series = series_for(answer.resolved or answer.question, answer, self._figures())
         except FtzQaError:
             return ""
         return html.series_html(series) if series is not None else ""

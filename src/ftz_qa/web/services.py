@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import HTTPConnection
 
-    from ftz_qa.types import Issue
+    from ftz_qa.ledger import Figure
     from ftz_qa.web.protocol import PageAnswerer
     from ftz_qa.web.records import Records
 
@@ -32,8 +32,8 @@ class Services:
         What answers, uncounted.
     meter
         What counts.
-    issues
-        What is indexed now, raising `FtzQaError`; None where that cannot be told.
+    figures
+        Those of what is indexed now, the newest issue first, raising `FtzQaError`; None where they cannot be told.
     records
         What is kept; None where nothing is.
     people
@@ -46,7 +46,7 @@ class Services:
 
     answerer: PageAnswerer
     meter: Meter = field(default_factory=Meter)
-    issues: Callable[[], Sequence[Issue]] | None = None
+    figures: Callable[[], Sequence[Figure]] | None = None
     records: Records | None = None
     people: People = field(default_factory=People)
     limit: QuestionLimit = field(default_factory=lambda: QuestionLimit(0))
