@@ -26,17 +26,11 @@ REFUSAL_FEATURES = (
     "bias",
     "missing_years",
     "missing_name",
-    "missing_role",
     "unknown_words",
     "joint_support",
-    "focus_coverage",
-    "residual_coverage",
     "month_conflict",
-    "unit_cosine",
     "fused_score",
     "figure_asked",
-    "counterpart",
-    "who_asked",
     "several_asked",
     "read_answerable",
 )
@@ -45,42 +39,13 @@ REFUSAL_FEATURES = (
 _ROUGH = 1.4
 """In logits: words put from English into Chinese one by one are met by fewer features than a question of staff."""
 
-_UNIT_COSINE = FEATURES.index("unit_cosine")
 _READ_ANSWERABLE = FEATURES.index("read_answerable")
-_OF_BEST = tuple(FEATURES.index(name) for name in ("focus_coverage", "residual_coverage", "month_conflict"))
+_MONTH_CONFLICT = FEATURES.index("month_conflict")
 _ENGLISH = re.compile(
     r"\b(?:what|which|when|where|who|whose|why|how|is|are|was|were|do|does|did|has|have|can|tell|list|explain|summari[sz]e)\b",
     re.I,
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_ROLE = re.compile(
-    "负责人|法定代表|管理人|代表|主持人|总经理|经理|董事长|董事|总裁|行长|会长|主席|主任|书记|市长|县长|区长|省长|局长|厅长|部长|院长"
-    "|校长|所长|站长|科长|处长|司长|秘书长|队长|组长|教授|院士|专家|工程师|创始人|发言人|股东"
-)
-_COUNTERPARTS = (
-    ("进口", "出口"),
-    ("入境", "进境", "出境"),
-    ("去程", "回程"),
-    ("上行", "下行"),
-    ("上半年", "下半年"),
-    ("一季度", "二季度", "三季度", "四季度"),
-    ("去年", "今年", "明年"),
-    ("一期", "二期", "三期", "四期"),
-    ("第一", "第二", "第三", "第四"),
-    ("同比", "环比"),
-    ("增长", "下降"),
-    ("最高", "最低"),
-    ("最大", "最小"),
-    ("国内", "国外"),
-    ("线上", "线下"),
-    ("内资", "外资"),
-    ("企业", "个人"),
-    ("省级", "国家级"),
-    ("铁路", "公路", "水运", "航空"),
-    ("签约", "开工", "投产"),
-    ("本科", "硕士", "博士"),
-)
-"""Words that stand for different things of one kind; where one is asked about, another is no answer."""
 _NAME_TAGS = frozenset({"ns", "nt", "nz", "nr", "nrt"})
 _CONTENT_TAGS = frozenset("nvajli")
 _GENERAL = re.compile(
@@ -96,15 +61,11 @@ def refusal_features(
     """Values of `REFUSAL_FEATURES` for a question and the evidence chosen for it (at least one unit).
 
     Whether the year that the question names is missing from the chosen units; whether a name in it is missing from
-    their articles; whether a role that is asked for (``负责人``) is missing from the chosen units; how many of its
-    content words occur nowhere in the index (thirds); the largest share of its content words, by weight, that one
-    chosen unit holds, together with its title and paragraph so far, where that unit also has the measure and the
-    months asked for; of the best unit, how much of the newly asked words it covers, and of those that its title
-    leaves open, and whether it speaks of other months; the largest cosine of a chosen unit with the question, scaled
-    so that the usual 0.85 to 0.95 becomes -1 to 1; the fused score of the best one's passage; whether a figure is
-    asked for; how many of its words have only their counterparts in the chosen units and what stands above them
-    (``出口`` where ``进口`` is said; at most two count); whether it asks for people or bodies, and for several things
-    at once; and the trained reader's largest logit (over 5) of whether the passage of a chosen unit answers.
+    their articles; how many of its content words occur nowhere in the index (thirds); the largest share of its content
+    words, by weight, that one chosen unit holds, together with its title and paragraph so far, where that unit also has
+    the measure and the months asked for; whether the best unit speaks of other months; the fused score of its passage;
+    whether a figure is asked for, and several things at once; and the trained reader's largest logit (over 5) of
+    whether the passage of a chosen unit answers.
     """
     when = Periods(question.text, today)
     times = [_times_of(item) for item in chosen]
@@ -113,20 +74,15 @@ def refusal_features(
     in_months = [not when.months or when.matches(said)[0] for said in times]
     fitting = [item for item, *fits in zip(chosen, measured, in_months, strict=True) if all(fits)]
     words = _content_words(question)
-    said = normalize("".join(item.text for item in chosen))
     return [
         1.0,
         float(bool(when.years) and not any(when.matches(said)[1] for said in times)),
         float(_lacks_name([word for word, tag in words if tag in _NAME_TAGS], chosen)),
-        float(any(role not in said for role in _ROLE.findall(normalize(question.focus)))),
         sum(any(pair not in idf for pair in _pairs(word)) for word, _ in words) / 3,
         max((_support([word for word, _ in words], item, idf) for item in fitting), default=0.0),
-        *(chosen[0].features[place] for place in _OF_BEST),
-        20 * (max(item.features[_UNIT_COSINE] for item in chosen) - 0.9),
+        chosen[0].features[_MONTH_CONFLICT],
         chosen[0].hit.score,
         float(question.kind in {"number", "percent"}),
-        float(min(_counterparts(normalize(question.text), chosen), 2)),
-        float(question.kind in {"who", "organisation"}),
         float(len(parts_of(question)) > 1),
         max(item.features[_READ_ANSWERABLE] for item in chosen),
     ]
@@ -167,18 +123,6 @@ def _with_context(item: Evidence) -> str:
     article = item.hit.passage.article
     start = article.body.rfind("\n", 0, item.span.start) + 1
     return normalize(f"{article.body[start : item.span.end]}{article.title}")
-
-
-def _counterparts(question: str, chosen: Sequence[Evidence]) -> int:
-    """How many words of a normalised question have a counterpart in the chosen units but do not occur there."""
-    units, around = [normalize(item.text) for item in chosen], [_with_context(item) for item in chosen]
-    return sum(
-        word in question
-        and not any(word in text for text in around)
-        and any(other in text for other in group if other != word for text in units)
-        for group in _COUNTERPARTS
-        for word in group
-    )
 
 
 def _times_of(item: Evidence) -> Periods:
