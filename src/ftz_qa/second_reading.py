@@ -44,17 +44,23 @@ class SecondReading:
         """
         texts = [_readable(place) for place in cited]
         plain = cited[0].plain(sentence) if cited else ""
-        for figure in figures(plain):
+        stated = figures(plain)
+        for figure in stated:
             words = plain[figure.start : figure.end]
             if figure.unit in _TELLING or "分之" in words:
                 continue
             asked = f"{plain[: figure.start]}多少{_NUMERAL.sub('', words)}{plain[figure.end :]}"
-            if self._otherwise(figure, texts, self._model.read(asked, texts)):
+            if self._otherwise(figure, stated, texts, self._model.read(asked, texts)):
                 return words
         return ""
 
-    def _otherwise(self, figure: Figure, texts: Sequence[ReadingText], readings: Sequence[Reading]) -> bool:
-        """Whether the surest answer has a figure of the same unit, and not this one."""
+    def _otherwise(
+        self, figure: Figure, stated: Sequence[Figure], texts: Sequence[ReadingText], readings: Sequence[Reading]
+    ) -> bool:
+        """Whether the surest answer has a figure of the same unit, and none of those that the sentence states.
+
+        A reader that points at another figure of the sentence has lost its way, and tells nothing of this one.
+        """
         answers = [
             (found[1] * reading.probability, text.text[found[0].start : found[0].end])
             for text, reading in zip(texts, readings, strict=True)
@@ -63,7 +69,9 @@ class SecondReading:
         sure, answer = max(answers, default=(0.0, ""))
         told = figures(normalize(answer))
         return (
-            sure >= SURE and any(one.unit == figure.unit for one in told) and not any(one.same(figure) for one in told)
+            sure >= SURE
+            and any(one.unit == figure.unit for one in told)
+            and not any(one.same(other) for one in told for other in stated)
         )
 
 
