@@ -95,6 +95,12 @@ def samples() -> list[Item]:
 
 
 @pytest.fixture(scope="module")
+def sourced() -> list[Item]:
+    """The same without the sets about bulletins as such, which name no articles."""
+    return read_items([path for path in SAMPLES if "bulletins" not in path.name])
+
+
+@pytest.fixture(scope="module")
 def articles() -> dict[tuple[int | None, int], str]:
     """Title and body of every sample article by issue and article number, in the form in which facts are compared."""
     issues = [read_issue(path) for path in sorted(SAMPLE_ISSUES.glob("*.txt"))]
@@ -115,17 +121,19 @@ def test_every_gold_article_exists(samples: list[Item], articles: dict[tuple[int
     assert ids(lost) == []
 
 
-def test_answerable_questions_have_facts_and_sources_and_the_others_none(samples: list[Item]) -> None:
-    factual = [item for item in samples if item.answerable and item.type != "issue"]
+def test_answerable_questions_have_facts_and_sources_and_the_others_none(
+    samples: list[Item], sourced: list[Item]
+) -> None:
+    factual = [item for item in sourced if item.answerable and item.type != "issue"]
     assert ids([item for item in factual if not (item.must and item.gold)]) == []
     assert ids([item for item in samples if not item.answerable and (item.must or item.gold)]) == []
 
 
 def test_every_fact_asked_for_stands_in_a_gold_article(
-    samples: list[Item], articles: dict[tuple[int | None, int], str]
+    sourced: list[Item], articles: dict[tuple[int | None, int], str]
 ) -> None:
     unsupported: list[str] = []
-    for item in samples:
+    for item in sourced:
         if not item.answerable or item.type == "issue":
             continue
         texts = [articles[gold.issue, gold.article] for gold in item.gold]
