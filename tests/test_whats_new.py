@@ -29,7 +29,14 @@ ISSUES = (OLD, OTHER, NEW)
 
 @pytest.mark.parametrize(
     "question",
-    ["第5期和第7期相比有什么新情况", "第七期与第五期相比，有哪些新变化？", "第7期跟第5期比有什么新进展？"],
+    [
+        "第5期和第7期相比有什么新情况",
+        "第七期与第五期相比，有哪些新变化？",
+        "第7期跟第5期比有什么新进展？",
+        "第7期与第5期有哪些不同",
+        "第5期和第7期的内容有什么区别？",
+        "比较一下第5期和第7期",
+    ],
 )
 def test_every_line_says_where_it_comes_from(question: str) -> None:
     reply = comparison_reply(question, ISSUES)
@@ -75,6 +82,8 @@ def test_the_newest_issue_can_be_compared_with_the_one_before() -> None:
     "question",
     [
         "第5期和第7期哪期文章多？",
+        "第5期和第7期里班列的列数有什么不同？",
+        "比较第5期和第7期的班列列数",
         "第7期有什么新情况？",
         "第5期和第99期相比有什么新情况？",
         "雁口今年和去年相比有什么变化？",
