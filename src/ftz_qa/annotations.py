@@ -34,7 +34,6 @@ _YEAR_PATTERNS = tuple((re.compile(pattern), shift) for pattern, shift in _YEARS
 _HALF = re.compile(r"(?:[上下]半年|(?:第?[一二三四]季度))")
 _OTHER_YEAR = re.compile(r"\d{4}\s*年|[今去前明后]年|[上本]年|年度")
 _PLACES = re.compile(r"(?P<province>我省|全省|本省)|(?P<city>我市|全市|本市)")
-_SENTENCE_START = re.compile(r"[。！？\n]")
 _JANUARY = 1
 _LATE = 10
 
