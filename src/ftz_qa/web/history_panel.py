@@ -52,11 +52,10 @@ class HistoryPanel:
     def connect(self, chat: Chat, tabs: gr.Tabs) -> None:
         """Keep the chat's conversations, list them, and open kept ones in the chat."""
         chat.keeper = self.keeper
-        chat.conversation.change(self.show, self.search, self.entries, **_PRIVATE)
-        opened = self.tab.select(self.show, self.search, self.entries, **_PRIVATE)
-        # Somebody may have typed meanwhile, and been answered before.
-        opened.success(self.show, self.search, self.entries, **_PRIVATE)
-        self.search.change(self.show, self.search, self.entries, trigger_mode="always_last", **_PRIVATE)
+        # One listener for all, so that the list never shows an answer to what was asked for before: while one is
+        # awaited, whatever else happens waits, and is asked with what is typed then.
+        triggers = [chat.conversation.change, self.tab.select, self.search.change]
+        gr.on(triggers, self.show, self.search, self.entries, trigger_mode="always_last", **_PRIVATE)
         out = [tabs, self.entries, self.notice, *chat.everything]
 
         def act(search: str | None, event: gr.EventData, request: gr.Request) -> Updates:

@@ -91,7 +91,5 @@ def lay_out_ledger(figures: Figures) -> None:
             label=texts.SEARCH, placeholder=texts.SEARCH_PLACEHOLDER, max_length=200, elem_id="ledger-search"
         )
         table = gr.HTML("", elem_id="ledger", js_on_load=script)
-    opened = tab.select(figures.table, search, table, **private)
-    # Somebody may have typed meanwhile, and been answered before.
-    opened.success(figures.table, search, table, **private)
-    search.change(figures.table, search, table, trigger_mode="always_last", **private)
+    # One listener for both, so that what was typed meanwhile is what the table shows in the end.
+    gr.on([tab.select, search.change], figures.table, search, table, trigger_mode="always_last", **private)
