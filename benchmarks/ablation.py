@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from ftz_qa.answering import load_answerer
+from ftz_qa.answerer import load_answerer
 from ftz_qa.evaluation import evaluate, read_items
 from ftz_qa.issue_names import Named
 from ftz_qa.metrics import metrics

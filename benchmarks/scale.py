@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bulletin_generator import ScaleQuestion
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
     from ftz_qa.types import Span
 
 ROOT = Path(__file__).parents[1]
@@ -190,7 +190,8 @@ def build(work: Path, issues: int, cheap: bool) -> dict[str, float]:
 
 def ask(work: Path, issues: int, cheap: bool) -> dict[str, float | str]:
     """Load the index and ask."""
-    from ftz_qa.answering import AnswerChain, Answerer
+    from ftz_qa.answerer import Answerer
+    from ftz_qa.answering import AnswerChain
     from ftz_qa.index import PassageIndex
     from ftz_qa.reading import load_reading_model
     from ftz_qa.settings import Settings

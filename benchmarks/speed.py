@@ -82,7 +82,8 @@ def measured(characters: int, build: Callable[[], Callable[[str], object]]) -> d
 
 def ours(copies: int) -> dict[str, float]:
     """Build an index with this project and answer questions from it: retrieval, reading, refusal, composing."""
-    from ftz_qa.answering import AnswerChain, Answerer
+    from ftz_qa.answerer import Answerer
+    from ftz_qa.answering import AnswerChain
     from ftz_qa.embedding import load_embedder
     from ftz_qa.index import PassageIndex
     from ftz_qa.reading import load_reading_model

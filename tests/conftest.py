@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from playwright.sync_api import Browser, BrowserContext, Page
 
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
     from ftz_qa.reading import ReadingModel
 # The first example loads dictionaries, and test machines are busy: time limits of single examples mean nothing.
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -171,7 +171,8 @@ def sample_index_dir(embedder: Embedder, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="session")
 def answerer(embedder: Embedder, sample_index_dir: Path, reading: ReadingModel) -> Answerer:
     """The whole chain over the sample issues."""
-    from ftz_qa.answering import AnswerChain, Answerer
+    from ftz_qa.answerer import Answerer
+    from ftz_qa.answering import AnswerChain
 
     return Answerer(AnswerChain(PassageIndex.load(sample_index_dir), embedder, reading, sample_index_dir))
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import REPOSITORY, SAMPLE_ISSUES
-from ftz_qa.answering import AnswerChain, Answerer
+from ftz_qa.answerer import Answerer
+from ftz_qa.answering import AnswerChain
 from ftz_qa.evaluation import Item, evaluate, folded, metrics, read_items
 from ftz_qa.index import PassageIndex
 from ftz_qa.indexing import index_issues

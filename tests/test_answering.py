@@ -14,7 +14,8 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import RunnableLambda
 
 from conftest import NgramEmbedder
-from ftz_qa.answering import MAX_QUESTION_CHARS, MAX_TURNS, AnswerChain, Answerer, Request, load_answerer
+from ftz_qa.answerer import Answerer, load_answerer
+from ftz_qa.answering import MAX_QUESTION_CHARS, MAX_TURNS, AnswerChain, Request
 from ftz_qa.errors import IndexMissingError, InputError, ModelError
 from ftz_qa.index import PassageIndex
 from ftz_qa.indexing import index_issues

@@ -15,7 +15,7 @@ from ftz_qa.evaluation import Outcome, judge
 from ftz_qa.refusal import stored_refusal_model
 
 if TYPE_CHECKING:
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
 
 Case = tuple[float | None, bool, bool]
 

@@ -89,7 +89,7 @@ def _bare_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def scripted(monkeypatch: pytest.MonkeyPatch) -> ScriptedAnswerer:
     answerer = ScriptedAnswerer()
-    monkeypatch.setattr("ftz_qa.answering.load_answerer", lambda settings, progress: answerer)
+    monkeypatch.setattr("ftz_qa.answerer.load_answerer", lambda settings, progress: answerer)
     return answerer
 
 
@@ -98,7 +98,7 @@ def ngrams(monkeypatch: pytest.MonkeyPatch) -> NgramEmbedder:
     """The commands get this model instead of the real one."""
     embedder = NgramEmbedder()
     monkeypatch.setattr("ftz_qa.embedding.load_embedder", lambda *args, **kwargs: embedder)
-    monkeypatch.setattr("ftz_qa.answering.load_embedder", lambda *args, **kwargs: embedder)
+    monkeypatch.setattr("ftz_qa.answerer.load_embedder", lambda *args, **kwargs: embedder)
     return embedder
 
 
@@ -219,7 +219,7 @@ def test_interrupt_is_quiet(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*args: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ftz_qa.answering.load_answerer", interrupted)
+    monkeypatch.setattr("ftz_qa.answerer.load_answerer", interrupted)
     assert run("ask", "问题") == (130, "", "")
     code, out, err = run("serve")
     assert (code, out, err) == (0, "", "已停止。\n")

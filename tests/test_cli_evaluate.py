@@ -54,7 +54,7 @@ def _surroundings(
     for name in [name for name in os.environ if name.startswith("FTZ_QA_")]:
         monkeypatch.delenv(name)
     PassageIndex.build(issues, embedder).save(tmp_path / "index")
-    monkeypatch.setattr("ftz_qa.answering.load_embedder", lambda *args, **kwargs: embedder)
+    monkeypatch.setattr("ftz_qa.answerer.load_embedder", lambda *args, **kwargs: embedder)
 
 
 @pytest.fixture

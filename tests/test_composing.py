@@ -22,7 +22,7 @@ from ftz_qa.unit_features import FEATURES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
     from ftz_qa.types import Article, Issue
 
 SECTION = Section(1, "示例板块", "一、示例板块")

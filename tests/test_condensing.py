@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ftz_qa.answering import AnswerChain, Answerer
+from ftz_qa.answerer import Answerer
+from ftz_qa.answering import AnswerChain
 from ftz_qa.condensing import CONDENSE_PLACEHOLDERS, Condenser
 from ftz_qa.llm_calls import LlmClient
 from ftz_qa.prompts import load_prompt

@@ -12,7 +12,7 @@ from ftz_qa.courtesy import courtesy_of
 from ftz_qa.types import Turn
 
 if TYPE_CHECKING:
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
 
 MESSAGES = [
     ("你好", "greeting"),

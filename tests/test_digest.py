@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ftz_qa import wording
-from ftz_qa.answering import AnswerChain, Answerer
+from ftz_qa.answerer import Answerer
+from ftz_qa.answering import AnswerChain
 from ftz_qa.evidence import token_bound
 from ftz_qa.llm_calls import LlmClient
 from ftz_qa.nearness import Nearness

@@ -10,7 +10,7 @@ from ftz_qa.questions import understand
 from ftz_qa.types import Turn
 
 if TYPE_CHECKING:
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
 
 
 def whole(*questions: str) -> str:

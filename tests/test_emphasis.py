@@ -13,7 +13,7 @@ from ftz_qa.questions import understand
 from ftz_qa.types import Span
 
 if TYPE_CHECKING:
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
 
 CASES = [
     ("园区占地多少亩？", "园区总投资 12亿元，占地 186亩，建设6条生产线。", "186亩"),

@@ -12,7 +12,7 @@ from ftz_qa.english import in_chinese
 from ftz_qa.english_times import take_times
 
 if TYPE_CHECKING:
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evaluation_parts import GOLD, answer, item, line
-from ftz_qa.answering import AnswerChain, Answerer
+from ftz_qa.answerer import Answerer
+from ftz_qa.answering import AnswerChain
 from ftz_qa.errors import InputError
 from ftz_qa.evaluation import Fault, Gold, Outcome, by_type, evaluate, folded, judge, metrics, read_items, table
 from ftz_qa.types import Usage, Writing

@@ -10,7 +10,8 @@ import pytest
 
 from conftest import MEDICINE, NgramEmbedder, make_issue
 from ftz_qa import wording
-from ftz_qa.answering import AnswerChain, Answerer
+from ftz_qa.answerer import Answerer
+from ftz_qa.answering import AnswerChain
 from ftz_qa.filters import UNFILTERED, Filters
 from ftz_qa.index import PassageIndex
 from ftz_qa.types import Issue, Section

@@ -14,7 +14,7 @@ from ftz_qa.grounding import cite
 from ftz_qa.types import Answer, Section, Span
 
 if TYPE_CHECKING:
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
 
 SECTION = Section(1, "示例板块", "一、示例板块")
 BODY = (

@@ -11,7 +11,8 @@ import pytest
 
 from conftest import CARS, RAIL, NgramEmbedder, make_issue
 from ftz_qa import wording
-from ftz_qa.answering import AnswerChain, Answerer
+from ftz_qa.answerer import Answerer
+from ftz_qa.answering import AnswerChain
 from ftz_qa.errors import BulletinError, FtzQaError, InputError
 from ftz_qa.index import PassageIndex
 from ftz_qa.indexing import index_issues

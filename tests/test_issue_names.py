@@ -12,7 +12,7 @@ from ftz_qa.issue_names import by_number, months_of
 from ftz_qa.types import Issue
 
 if TYPE_CHECKING:
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
 
 ISSUES = [make_issue(300 + n, ("文章", "内容。"), date=dt.date(2025, n, 15)) for n in range(1, 10)]
 SEPTEMBER = dt.date(2025, 9, 15)

@@ -14,7 +14,7 @@ from ftz_qa.scope import issues_meant, with_numbers, without_issue
 from ftz_qa.types import Section
 
 if TYPE_CHECKING:
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
 
 ISSUES = [make_issue(n, ("文章", "内容。"), date=dt.date(2024 + n // 13, (n - 1) % 12 + 1, 15)) for n in range(1, 22)]
 SECTIONS = [

@@ -17,7 +17,7 @@ from page_browser import PHONE, WIDE, answers, ask, box, served
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
 
 ANSWERABLE = "海澜的船舶登记条例从什么时候起施行？"
 RECURRING = "雁口铁路口岸中欧班列今年开行了多少列？"

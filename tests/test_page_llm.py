@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 from conftest import REPOSITORY
 from ftz_qa import wording
-from ftz_qa.answering import AnswerChain, Answerer
+from ftz_qa.answerer import Answerer
+from ftz_qa.answering import AnswerChain
 from ftz_qa.llm_breaker import Breaker
 from ftz_qa.llm_calls import LlmClient
 from ftz_qa.llm_setup import load_writer

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from conftest import NgramEmbedder
 from ftz_qa.accounts import PasswordHash, write_account
-from ftz_qa.answering import AnswerChain, Answerer
+from ftz_qa.answerer import Answerer
+from ftz_qa.answering import AnswerChain
 from ftz_qa.index import PassageIndex, read_issues
 from ftz_qa.indexing import index_issues
 from ftz_qa.locking import LockRequest, writer_lock

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import REPOSITORY
-from ftz_qa.answering import AnswerChain, Answerer
+from ftz_qa.answerer import Answerer
+from ftz_qa.answering import AnswerChain
 from ftz_qa.batch import answer_record
 from ftz_qa.llm_probe import probe_endpoint
 from ftz_qa.llm_setup import load_writer

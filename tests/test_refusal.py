@@ -23,7 +23,7 @@ from ftz_qa.unit_features import FEATURES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
 
 SIGNS = (
     "missing_years",

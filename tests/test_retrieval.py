@@ -17,7 +17,8 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from conftest import CARS, MEDICINE, PORT, RAIL, NgramEmbedder, make_issue
-from ftz_qa.answering import MAX_QUESTION_CHARS, AnswerChain, Answerer, Request
+from ftz_qa.answerer import Answerer
+from ftz_qa.answering import MAX_QUESTION_CHARS, AnswerChain, Request
 from ftz_qa.errors import InputError, ModelError
 from ftz_qa.index import PassageIndex
 from ftz_qa.refusal import Judge

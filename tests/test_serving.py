@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from conftest import NgramEmbedder
-from ftz_qa.answering import AnswerChain, Answerer
+from ftz_qa.answerer import Answerer
+from ftz_qa.answering import AnswerChain
 from ftz_qa.index import PassageIndex
 from ftz_qa.indexing import index_issues
 from ftz_qa.types import Answer

@@ -20,7 +20,7 @@ from ftz_qa.types import Hit, Passage, Section
 from ftz_qa.unit_features import FEATURES
 
 if TYPE_CHECKING:
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
 
 SECTION = Section(1, "示例板块", "一、示例板块")
 TOTAL = "累计开行多少列？"

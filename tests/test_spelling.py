@@ -12,7 +12,7 @@ from ftz_qa.lexical import LexicalIndex
 from ftz_qa.spelling import Speller
 
 if TYPE_CHECKING:
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
 
 TEXTS = [
     "今年上半年，雁口铁路口岸开行中欧班列412列，绿色甲醇保税加注600吨，产业引导基金规模15亿元。",

@@ -12,7 +12,7 @@ from ftz_qa.quantities import Quantity, compared, quantities, threshold
 from ftz_qa.verdict import Said, verdict
 
 if TYPE_CHECKING:
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
 
 DATE = dt.date(2025, 5, 15)
 YES = [

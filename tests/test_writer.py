@@ -12,7 +12,8 @@ from langchain_core.callbacks import BaseCallbackHandler
 from pydantic import SecretStr
 
 from conftest import CARS, MEDICINE, PORT, RAIL, REPOSITORY
-from ftz_qa.answering import AnswerChain, Answerer
+from ftz_qa.answerer import Answerer
+from ftz_qa.answering import AnswerChain
 from ftz_qa.errors import InputError, ModelError
 from ftz_qa.evidence import token_bound
 from ftz_qa.llm_calls import LlmClient

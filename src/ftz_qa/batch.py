@@ -18,7 +18,7 @@ from ftz_qa.types import Turn
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
     from ftz_qa.types import Answer, Citation
 
 Record = TypeVar("Record", bound=BaseModel)

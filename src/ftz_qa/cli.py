@@ -20,7 +20,7 @@ from ftz_qa.cli_settings import IndexDir, load_settings
 from ftz_qa.errors import FtzQaError, InputError
 
 if TYPE_CHECKING:
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
     from ftz_qa.settings import Settings
 
 
@@ -200,6 +200,6 @@ def serve(
 
 
 def _answerer(settings: Settings) -> Answerer:
-    from ftz_qa.answering import load_answerer
+    from ftz_qa.answerer import load_answerer
 
     return load_answerer(settings, cli_output.say)

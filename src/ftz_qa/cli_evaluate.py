@@ -15,7 +15,7 @@ from ftz_qa.errors import InputError, RegressionError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
     from ftz_qa.comparing import Change, Comparison, ItemChange
     from ftz_qa.evaluation import Item, Outcome
     from ftz_qa.evaluation_report import Report
@@ -69,7 +69,7 @@ def evaluate(
 
 def _ask(items: Sequence[Item], settings: Settings, judged_by: Settings | None) -> tuple[list[Outcome], Answerer]:
     """Ask the questions; a language model, if one is named, judges the answers."""
-    from ftz_qa.answering import load_answerer
+    from ftz_qa.answerer import load_answerer
     from ftz_qa.evaluation import evaluate as ask_all
     from ftz_qa.llm_judge import load_judge
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from ftz_qa.answering import Answerer
+    from ftz_qa.answerer import Answerer
     from ftz_qa.quote_support import QuoteSupport
     from ftz_qa.types import Answer
 
