@@ -101,3 +101,10 @@ def test_limits_are_kept_to_and_noted(answerer: Answerer) -> None:
     answer = answerer.answer("2025年7月的通报里，青屿港集装箱吞吐量是多少万标箱？")
     assert {citation.issue for citation in answer.citations} == {307}
     assert answer.notes == ("仅检索第307期",)
+
+
+def test_a_refusal_counts_the_articles_of_the_sections_that_were_searched(answerer: Answerer) -> None:
+    answer = answerer.answer("自贸观察栏目里，红烧肉要炖多长时间？")
+    assert answer.refused
+    articles = [a for issue in answerer.issues() for a in issue.articles if a.section.title == "自贸观察"]
+    assert f"共{len(articles)}篇" in answer.text

@@ -19,7 +19,7 @@ from ftz_qa.distinction import told_apart
 from ftz_qa.engine import Engine
 from ftz_qa.english import in_chinese
 from ftz_qa.errors import FtzQaError, InputError
-from ftz_qa.filters import UNFILTERED
+from ftz_qa.filters import UNFILTERED, Filters
 from ftz_qa.finishing import finish
 from ftz_qa.grounding import cite, nearest_articles
 from ftz_qa.index import PassageIndex
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ftz_qa.embedding import Embedder
-    from ftz_qa.filters import Filters
     from ftz_qa.reading import ReadingModel
     from ftz_qa.types import Turn
     from ftz_qa.writer import Writer
@@ -283,7 +282,8 @@ class AnswerChain(Runnable[Request, str | Answer]):
         if missing is None:
             all_issues = engine.index.issues
             searched = all_issues if limits.issues is None else [all_issues[i] for i in limits.issues]
-            return replace(blank, text=wording.not_found(searched), leads=nearest_articles(hits))
+            in_sections = [issue for _, issue in Filters(sections=limits.sections).admitted(searched)]
+            return replace(blank, text=wording.not_found(in_sections), leads=nearest_articles(hits))
         if missing:
             selected = compose(question, [units for n, units in enumerate(rankings) if n not in missing])
         elif len(parts) == 1:
