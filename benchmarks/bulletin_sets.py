@@ -2,7 +2,7 @@
 
     python benchmarks/bulletin_sets.py OUT [FILE.jsonl …] [--held-out]
 
-For each file: ``OUT/NAME/issues/*.txt``, nine articles an issue in the bulletin's form, and
+For each file: ``OUT/NAME/issues/*.txt``, up to nine articles of one year an issue, in the bulletin's form, and
 ``OUT/NAME/questions.jsonl``.
 With ``--held-out`` only questions about articles that the trained reader has not learned from are asked.
 ``docs/evaluation.md`` documents the articles' format.
@@ -13,8 +13,11 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+from ftz_qa.years import years_in_full
 
 SOURCES = Path(__file__).parent / "bulletins"
 PER_ISSUE = 9
@@ -40,7 +43,7 @@ def issue_text(number: int, articles: list[dict[str, Any]]) -> str:
 
 
 def questions(name: str, number: int, articles: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The articles' questions in the form of a question set."""
+    """The articles' questions, asked at their article's date, in the form of a question set: years are in full."""
     items: list[dict[str, Any]] = []
     for place, article in enumerate(articles, start=1):
         for n, asked in enumerate(article["questions"] + article["unanswerable"], start=1):
@@ -49,7 +52,7 @@ def questions(name: str, number: int, articles: list[dict[str, Any]]) -> list[di
                 {
                     "id": f"{name}-{article['id']}-{n}",
                     "type": asked["type"] if answerable else "unanswerable",
-                    "question": asked["question"],
+                    "question": years_in_full(asked["question"], dt.date.fromisoformat(article["date"])),
                     "answerable": answerable,
                     "must": [[asked["answer"]]] if answerable else [],
                     "gold": [{"issue": number, "article": place}] if answerable else [],
@@ -69,8 +72,11 @@ def write_set(source: Path, out: Path, held_out: bool) -> None:
     folder = out / source.stem / "issues"
     folder.mkdir(parents=True, exist_ok=True)
     items: list[dict[str, Any]] = []
-    for number, first in enumerate(range(0, len(articles), PER_ISSUE), start=FIRST_ISSUE):
-        group = articles[first : first + PER_ISSUE]
+    groups: list[list[dict[str, Any]]] = []
+    for _, year in groupby(articles, key=lambda article: str(article["date"])[:4]):
+        members = list(year)
+        groups += [members[first : first + PER_ISSUE] for first in range(0, len(members), PER_ISSUE)]
+    for number, group in enumerate(groups, start=FIRST_ISSUE):
         (folder / f"{number}.txt").write_text(issue_text(number, group), encoding="utf-8")
         items += questions(source.stem, number, group)
     lines = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,3 +83,17 @@ def test_nothing_to_read_is_a_window_of_question_and_title(tokenizer_file: str) 
     (window,) = make_encoder(tokenizer_file).windows("多少列？", "标题", "", [])
     assert (window.starts == OUTSIDE).all()
     assert len(window.ids) > 4
+
+
+def test_years_are_read_in_full_and_stand_where_they_are_printed(tokenizer_file: str) -> None:
+    text = "今年，口岸开行班列412列，去年为360列。"
+    units = split_sentences(text, semicolons=True)
+    encoder = make_encoder(tokenizer_file)
+    (window,) = encoder.windows("多少？", "今年的班列", text, units, dt.date(2025, 9, 15))
+    printed = text.replace("今年", "2025年").replace("去年", "2024年")
+    (in_full,) = encoder.windows("多少？", "2025年的班列", printed, split_sentences(printed))
+    assert window.ids.tolist() == in_full.ids.tolist()
+    read = pieces(window, text)
+    assert {piece for piece in read if "年" in piece} == {"今年", "去年"}
+    assert text.index("412") in window.starts.tolist()
+    assert set(window.units[window.starts != OUTSIDE].tolist()) == {0}

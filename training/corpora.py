@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import random
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ftz_qa.text import simplify, split_sentences
 from ftz_qa.types import Span
+from ftz_qa.years import years_in_full
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,11 +21,20 @@ MARKED = 0.8  # share of the questions that end with a question mark
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph or article that questions are asked about; `group` is what all texts of one entry share."""
+    """A paragraph or article that questions are asked about.
+
+    Attributes
+    ----------
+    group
+        What all texts of one entry share.
+    date
+        What ``今年`` means in it; None where nothing tells.
+    """
 
     group: str
     title: str
     body: str
+    date: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +86,25 @@ def _sentences_around(body: str, span: Span) -> Span:
 def read_bulletins(path: Path) -> list[Asked]:
     """The questions of a file of made-up articles; ``docs/evaluation.md`` documents the format.
 
+    Questions are asked at the date of their article, and read with their years in full, as texts are.
     Question marks are put and left out by chance: written by hand, they tell near misses from questions with an answer.
     """
     chooser = random.Random(path.stem)
     asked: list[Asked] = []
     for line in path.read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
-        body, (year, month, _) = entry["text"], entry["date"].split("-")
-        text = Text(entry["id"], f"{year}年{int(month)}月 {entry['title']}", body)
+        body, date = entry["text"], dt.date.fromisoformat(entry["date"])
+        text = Text(entry["id"], f"{date.year}年{date.month}月 {entry['title']}", body, date)
+
+        def asking(item: dict[str, str], date: dt.date = date) -> str:
+            return _marked(years_in_full(item["question"], date), chooser)
+
         for item in entry["questions"]:
             evidence = _find(body, item["evidence"], 0)
             answer = _find(body, item["answer"], evidence.start)
-            asked.append(Asked(_marked(item["question"], chooser), text, answer, evidence))
+            asked.append(Asked(asking(item), text, answer, evidence))
         for item in entry["unanswerable"]:
-            asked.append(Asked(_marked(item["question"], chooser), text, None, _find(body, item["near"], 0)))
+            asked.append(Asked(asking(item), text, None, _find(body, item["near"], 0)))
     return asked
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from ftz_qa.lexical import LexicalIndex
 from ftz_qa.text import split_sentences, tagged_words
 from ftz_qa.types import Span
+from ftz_qa.years import years_in_full
 
 if TYPE_CHECKING:
     import random
@@ -70,7 +71,7 @@ class Swapper:
 
     def swapped(self, asked: Asked, chooser: random.Random) -> str | None:
         """A question like this one that its text does not answer; None where nothing can be exchanged."""
-        question, body = asked.question, f"{asked.text.title}{asked.text.body}"
+        question, body = asked.question, years_in_full(f"{asked.text.title}{asked.text.body}", asked.text.date)
         makers = [self._other_year, self._other_name, self._opposite]
         chooser.shuffle(makers)
         return next((new for make in makers if (new := make(question, body, chooser)) is not None), None)

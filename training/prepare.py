@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import argparse
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from corpora import Asked, Text, read_bulletins, read_squad
@@ -27,8 +27,10 @@ from ftz_qa.reading_input import QUESTION_TOKENS, TITLE_TOKENS, ReadingEncoder
 from ftz_qa.settings import Settings
 from ftz_qa.text import split_sentences
 from ftz_qa.types import Span
+from ftz_qa.years import years_in_full
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Sequence
 
 CHUNK_CHARS = (350, 620)  # as passages are in the index, and as much as a window holds
@@ -37,13 +39,21 @@ JUDGED_BULLETINS = 5  # every fifth made-up article is kept for judging
 OUTSIDE_UNIT = 255
 
 
+class Piece(NamedTuple):
+    """A passage as the reader gets it: its title, its text, and what ``今年`` means there."""
+
+    title: str
+    text: str
+    date: dt.date | None
+
+
 @dataclass
 class Tables:
     """Texts by what they are made of, each tokenised once."""
 
     encoder: ReadingEncoder
     questions: dict[str, int] = field(default_factory=dict)
-    pieces: dict[tuple[str, str], int] = field(default_factory=dict)
+    pieces: dict[Piece, int] = field(default_factory=dict)
     rows: list[tuple[int, ...]] = field(default_factory=list)
     groups: int = 0
 
@@ -51,14 +61,11 @@ class Tables:
         """The number of a question."""
         return self.questions.setdefault(text, len(self.questions))
 
-    def piece(self, title: str, text: str) -> int:
-        """The number of a passage."""
-        return self.pieces.setdefault((title, text), len(self.pieces))
-
-    def add(self, group: int, judged: int, question: str, title: str, text: str, marks: tuple[int, ...] = ()) -> None:
+    def add(self, group: int, judged: int, question: str, piece: Piece, marks: tuple[int, ...] = ()) -> None:
         """One pair; `marks`: where answer and evidence begin and end in characters, none where it does not answer."""
         spans = marks or (-1, -1, -1, -1)
-        self.rows.append((group, judged, self.question(question), self.piece(title, text), *spans))
+        place = self.pieces.setdefault(piece, len(self.pieces))
+        self.rows.append((group, judged, self.question(question), place, *spans))
 
 
 def chunks(body: str, size: int) -> list[Span]:
@@ -78,7 +85,7 @@ def add_question(
 ) -> None:
     """All pairs of one question: the passage that answers in two sizes, and those that do not."""
     group, tables.groups = tables.groups, tables.groups + 1
-    title, body = asked.text.title, asked.text.body
+    own, body = asked.text, asked.text.body
     around = asked.answer or asked.evidence
     small: Span | None = None
     for size in CHUNK_CHARS:
@@ -88,20 +95,23 @@ def add_question(
         small = small or chunk
         marks = (around.start, around.end, max(asked.evidence.start, chunk.start), min(asked.evidence.end, chunk.end))
         shifted = tuple(mark - chunk.start for mark in marks)
-        text = body[chunk.start : chunk.end]
-        tables.add(group, judged, asked.question, title, text, shifted if asked.answer else ())
+        tables.add(group, judged, asked.question, _piece(own, _of(body, chunk)), shifted if asked.answer else ())
     if small is None:
         return
     for chunk in chunks(body, CHUNK_CHARS[0]):
         if asked.answer and chunk != small and _of(body, asked.answer) not in _of(body, chunk):
-            tables.add(group, judged, asked.question, title, _of(body, chunk))
+            tables.add(group, judged, asked.question, _piece(own, _of(body, chunk)))
     for other in finder.wrong(asked, WRONG_PASSAGES):
-        tables.add(group, judged, asked.question, other.title, other.body)
+        tables.add(group, judged, asked.question, _piece(other, other.body))
     if asked.answer and (rest := without_answer(_of(body, small), _of(body, asked.answer))):
-        tables.add(group, judged, asked.question, title, rest)
+        tables.add(group, judged, asked.question, _piece(own, rest))
     if asked.answer and not judged and (changed := swapper.swapped(asked, chooser)):
-        tables.add(tables.groups, judged, changed, title, _of(body, small))
+        tables.add(tables.groups, judged, changed, _piece(own, _of(body, small)))
         tables.groups += 1
+
+
+def _piece(text: Text, body: str) -> Piece:
+    return Piece(text.title, body, text.date)
 
 
 def _of(body: str, span: Span) -> str:
@@ -112,11 +122,11 @@ def save(tables: Tables, out: Path) -> None:
     """Tokenise everything and write the two files."""
     encoder = tables.encoder
     questions = [encoder.ids(text)[:QUESTION_TOKENS] for text in tables.questions]
-    titles = [encoder.ids(title)[:TITLE_TOKENS] for title, _ in tables.pieces]
+    titles = [encoder.ids(years_in_full(piece.title, piece.date))[:TITLE_TOKENS] for piece in tables.pieces]
     texts, units, offsets = [], [], []
-    for _, text in tables.pieces:
-        spans = split_sentences(text, semicolons=True)
-        ids, where, members = encoder.text_tokens(text, spans)
+    for piece in tables.pieces:
+        spans = split_sentences(piece.text, semicolons=True)
+        ids, where, members = encoder.text_tokens(piece.text, spans, piece.date)
         texts.append(ids)
         offsets.append(where)
         units.append(np.where(members < 0, OUTSIDE_UNIT, np.minimum(members, 250)).astype(np.uint8))
@@ -160,7 +170,7 @@ def _texts(asked: Iterable[Asked]) -> list[Text]:
 
 
 def _chunked(texts: Sequence[Text]) -> list[Text]:
-    return [Text(t.group, t.title, _of(t.body, chunk)) for t in texts for chunk in chunks(t.body, CHUNK_CHARS[0])]
+    return [replace(text, body=_of(text.body, chunk)) for text in texts for chunk in chunks(text.body, CHUNK_CHARS[0])]
 
 
 def main() -> None:

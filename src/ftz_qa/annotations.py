@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ftz_qa.periods import month_ranges
 from ftz_qa.provinces import city_of, province_of
 from ftz_qa.types import Annotation
+from ftz_qa.years import year_words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,21 +22,9 @@ if TYPE_CHECKING:
 
     from ftz_qa.types import Article, Issue, Span
 
-_YEARS = (
-    (r"今年", 0),
-    (r"(?<![成基资日版样文])本年(?!度)", 0),
-    (r"去年", -1),
-    (r"(?<!以)上年", -1),
-    (r"(?<![目当以之此])前年", -2),
-    (r"明年", 1),
-    (r"(?<![然以之此今])后年", 2),
-)
-_YEAR_PATTERNS = tuple((re.compile(pattern), shift) for pattern, shift in _YEARS)
 _HALF = re.compile(r"(?:[上下]半年|(?:第?[一二三四]季度))")
 _OTHER_YEAR = re.compile(r"\d{4}\s*年|[今去前明后]年|[上本]年|年度")
 _PLACES = re.compile(r"(?P<province>我省|全省|本省)|(?P<city>我市|全市|本市)")
-_JANUARY = 1
-_LATE = 10
 
 
 def annotations_of(issue: Issue, article: Article, span: Span) -> tuple[Annotation, ...]:
@@ -59,22 +48,14 @@ def _meanings(issue: Issue, article: Article, span: Span, text: str) -> Iterator
 
 
 def _times(text: str, date: dt.date, before: str) -> Iterator[tuple[int, str, str]]:
-    for pattern, shift in _YEAR_PATTERNS:
-        for match in pattern.finditer(text):
-            if not _is_last_year(text[match.start() :], date, shift):
-                yield match.end(), match[0], f"{date.year + shift}年"
+    for word, year in year_words(text, date):
+        yield word.end, text[word.start : word.end], f"{year}年"
     if _OTHER_YEAR.search(before + text):
         return
     for match in _HALF.finditer(text):
         ended = max((last for _, last in month_ranges(match[0])), default=12) <= date.month
         if ended:
             yield match.end(), match[0], f"{date.year}年{match[0]}"
-
-
-def _is_last_year(text: str, date: dt.date, shift: int) -> bool:
-    """Whether ``今年`` may have been written in the year before: figures up to late months in an issue of January."""
-    late = any(last >= _LATE for _, last in month_ranges(text[:12]))
-    return shift == 0 and date.month == _JANUARY and late
 
 
 def _before(article: Article, span: Span) -> str:

@@ -18,14 +18,16 @@ _QUARTER_RANGE = re.compile(r"第?([一二三四1-4])(?:季度?)?(?:-|至|到)�
 _QUARTER = re.compile(r"([一二三四1-4])季度|第([一二三四1-4])季")
 _MONTH = re.compile(rf"(?<!\d){_N}月")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})年?(?!\d)")
-_RELATIVE_YEARS = (
+RELATIVE_YEARS = (
     ("今年", 0),
     ("(?<![成基资日版样文])本年", 0),  # 日本年轻人
     ("去年", -1),
     ("(?<!以)上年", -1),  # 规模以上年产值
     ("(?<![目当以之此])前年", -2),  # 目前年产
     ("明年", 1),
+    ("(?<![然以之此今])后年", 2),
 )
+"""Words that name a year by relation, as patterns, with how far from the year of the text."""
 
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ENGLISH = (
@@ -92,16 +94,8 @@ def years(text: str, date: dt.date | None) -> set[int]:
     text = normalize(_in_chinese(text))
     found = {int(match[1]) for match in _YEAR.finditer(text)}
     if date is not None:
-        found.update(date.year + shift for word, shift in _RELATIVE_YEARS if re.search(word, text))
+        found.update(date.year + shift for word, shift in RELATIVE_YEARS if re.search(word, text))
     return found
-
-
-def with_years(text: str, date: dt.date | None) -> str:
-    """The text with ``今年`` and the like as the years that they are, relative to `date` where that is known."""
-    if date is not None:
-        for word, shift in _RELATIVE_YEARS:
-            text = re.sub(word, f"{date.year + shift}年", text)
-    return text
 
 
 class Periods:

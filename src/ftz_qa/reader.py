@@ -14,6 +14,7 @@ from ftz_qa.questions import asked_alone, parts_of
 from ftz_qa.reading import ReadingText
 from ftz_qa.types import Span
 from ftz_qa.unit_features import FEATURES, Asked, unit_features
+from ftz_qa.years import years_in_full
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -129,8 +130,8 @@ class Reader:
             units = tuple(Span(span.start - passage.start, span.end - passage.start) for span in spans)
             date = passage.issue.date
             when = f"{date.year}年{date.month}月 " if date is not None else ""
-            texts.append(ReadingText(when + passage_context(passage), passage.text, units))
-        return self._reading.read(asked_alone(question), texts)
+            texts.append(ReadingText(when + passage_context(passage), passage.text, units, date))
+        return self._reading.read(years_in_full(asked_alone(question), self._index.newest_date), texts)
 
     def rank_parts(
         self,

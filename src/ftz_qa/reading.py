@@ -24,6 +24,7 @@ from ftz_qa.reading_input import ReadingEncoder
 from ftz_qa.types import Span
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
@@ -48,11 +49,14 @@ class ReadingText:
     ----------
     units
         Its sentences or clauses, in the order of the text.
+    date
+        When it was printed: what ``今年`` means there; None where that is not known.
     """
 
     title: str
     text: str
     units: tuple[Span, ...]
+    date: dt.date | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +140,7 @@ class ReadingModel:
 
     def read(self, question: str, passages: Sequence[ReadingText]) -> list[Reading]:
         """Read every passage for the question, side by side, a thread each."""
-        windows = [self._encoder.windows(question, p.title, p.text, p.units) for p in passages]
+        windows = [self._encoder.windows(question, p.title, p.text, p.units, p.date) for p in passages]
         flat = [(window, len(p.units)) for p, own in zip(passages, windows, strict=True) for window in own]
         read = self._threads.map(lambda pair: self._read_window(*pair), flat)
         return [_joined([next(read) for _ in own]) for own in windows]

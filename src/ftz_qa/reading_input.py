@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ftz_qa.years import placed_years_in_full, years_in_full
+
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
@@ -72,11 +75,13 @@ class ReadingEncoder:
         self._tokenizer = tokenizer
         self._window = window
 
-    def windows(self, question: str, title: str, text: str, units: Sequence[Span]) -> list[Window]:
-        """The windows of a passage, at least one; neighbours overlap by `STRIDE_TOKENS`."""
-        asked, named = self.ids(question)[:QUESTION_TOKENS], self.ids(title)[:TITLE_TOKENS]
+    def windows(
+        self, question: str, title: str, text: str, units: Sequence[Span], date: dt.date | None = None
+    ) -> list[Window]:
+        """The windows of a passage of that date, at least one; neighbours overlap by `STRIDE_TOKENS`."""
+        asked, named = self.ids(question)[:QUESTION_TOKENS], self.ids(years_in_full(title, date))[:TITLE_TOKENS]
         head = [_BEGIN, *asked, _END, *named, _END]
-        ids, offsets, members = self.text_tokens(text, units)
+        ids, offsets, members = self.text_tokens(text, units, date)
         room = self._window - len(head) - 1
         return [
             _window(np.array(head, dtype=np.int64), ids[part], offsets[part], members[part])
@@ -88,11 +93,20 @@ class ReadingEncoder:
         return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def text_tokens(
-        self, text: str, units: Sequence[Span]
+        self, text: str, units: Sequence[Span], date: dt.date | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-        """Token ids (tokens,), where they stand (tokens, 2), and their units (tokens,), -1 outside of units."""
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        offsets = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2)
+        """Token ids (tokens,), where they stand (tokens, 2), and their units (tokens,), -1 outside of units.
+
+        Years that a text of that date names by relation are read as figures, but stand where they are printed.
+        """
+        full, starts, ends = placed_years_in_full(text, date)
+        encoding = self._tokenizer.encode(full, add_special_tokens=False)
+        inside = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2)
+        # A token without text of its own, as a blank at the very end may be, stands where the next begins.
+        begins = np.append(starts, np.int32(len(text)))[inside[:, 0]]
+        offsets = np.stack(
+            [begins, np.where(inside[:, 1] > inside[:, 0], np.append(ends, 0)[inside[:, 1] - 1], begins)], 1
+        )
         return np.array(encoding.ids, dtype=np.int64), offsets, _unit_of(offsets[:, 0], units)
 
 

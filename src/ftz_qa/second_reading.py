@@ -78,4 +78,4 @@ class SecondReading:
 def _readable(place: Place) -> ReadingText:
     passage = place.passage
     units = tuple(Span(u.start - passage.start, u.end - passage.start) for u in passage_units(passage))
-    return ReadingText(passage.article.title, passage.text, units)
+    return ReadingText(passage.article.title, passage.text, units, passage.issue.date)

@@ -15,9 +15,10 @@ from ftz_qa.annotations import annotations_of
 from ftz_qa.bindings import exchanged, turned_round
 from ftz_qa.figures import Figure, figures
 from ftz_qa.passages import passage_heading, passage_label
-from ftz_qa.periods import month_ranges, with_years, years
+from ftz_qa.periods import month_ranges, years
 from ftz_qa.text import normalize, tagged_words
 from ftz_qa.types import Span
+from ftz_qa.years import years_in_full
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -85,7 +86,7 @@ class Place:
 
     def plain(self, text: str) -> str:
         """Any text as it reads in this passage's issue, line by line."""
-        return "\n".join(map(normalize, with_years(text, self.passage.issue.date).split("\n")))
+        return "\n".join(map(normalize, years_in_full(text, self.passage.issue.date).split("\n")))
 
     @cached_property
     def article(self) -> str:
