@@ -22,6 +22,7 @@ from ftz_qa.issue_names import Named
 from ftz_qa.metrics import metrics
 from ftz_qa.questions import understand
 from ftz_qa.settings import Settings
+from ftz_qa.years import placed_years_in_full
 
 FIGURES = ("accuracy", "concise", "chars", "refusal_f1", "citation_recall", "citation_precision", "recall@1")
 _COUNTS = ("chars",)
@@ -67,6 +68,14 @@ STAGES: Mapping[str, Mapping[str, Callable[..., Any] | int]] = {
     "things of one name told apart": {"ftz_qa.answering.told_apart": _second},
     "the same in other issues": {"ftz_qa.answering.with_other_issues": _second},
     "second and third sentence": {"ftz_qa.composing._SENTENCES": 1},
+    "years read in full": {
+        "ftz_qa.reader.years_in_full": _first,
+        "ftz_qa.reading_input.years_in_full": _first,
+        "ftz_qa.reading_input.placed_years_in_full": lambda text, _: placed_years_in_full(text, None),
+    },
+    "passages of the months asked about read first": {
+        "ftz_qa.reader.Reader._in_reading_order": lambda _, __, hits: list(range(len(hits))),
+    },
     "further passages where none surely answers": {"ftz_qa.reader.READ_MOST": 4},
     "refusal": {"ftz_qa.refusal.Judge.answers": _always, "ftz_qa.answering.missing_parts": lambda *_: ()},
 }

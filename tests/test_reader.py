@@ -390,3 +390,22 @@ def test_further_hits_are_read_only_while_none_surely_answers(reading: ReadingMo
     evidence = Reader(index, embedder, model).rank(understand("园区占地多少亩？"), vector, hits)
     assert model.seen == [hit.passage.text for hit in hits[:read]]
     assert len({item.hit.position for item in evidence}) == len(hits) > READ_MOST
+
+
+def test_what_tells_of_the_months_asked_about_is_read_whatever_its_rank(
+    embedder: Embedder, reading: ReadingModel
+) -> None:
+    months = ("1—2月", "1—3月", "1—4月", "1—5月", "1—7月", "1—8月", "1—9月", "1—10月")
+    articles = [
+        (f"雁口口岸班列{period}开行{90 + 70 * n}列", f"{period}，雁口口岸开行班列{90 + 70 * n}列，同比增长{9 + n}%。")
+        for n, period in enumerate(months)
+    ]
+    index = PassageIndex.build([make_issue(7, *articles, date=dt.date(2025, 11, 15))], embedder)
+    question = "雁口口岸前8个月开了多少列班列？"
+    vector, hits = find(index, embedder, question)
+    gold = months.index("1—8月")
+    # Even where the search puts it last.
+    hits.sort(key=lambda hit: hit.passage.article.number == gold + 1)
+    first = Reader(index, embedder, reading).rank(understand(question), vector, hits)[0]
+    assert first.hit.passage.article.number == gold + 1
+    assert first.reading is not None

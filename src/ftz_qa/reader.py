@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ftz_qa.passages import passage_context
+from ftz_qa.periods import Periods
 from ftz_qa.questions import asked_alone, parts_of
 from ftz_qa.reading import ReadingText
 from ftz_qa.types import Span
@@ -105,7 +106,7 @@ class Reader:
         readings = self._read(question, hits)
         for rank, hit in enumerate(hits):
             spans, vectors = self._index.units_of(hit.position)
-            reading = readings[rank] if rank < len(readings) else None
+            reading = readings.get(rank)
             features = unit_features(asked, hit, rank, spans, vectors @ vector, reading)
             scores = features @ self._weights
             evidence.extend(
@@ -115,12 +116,26 @@ class Reader:
         evidence.sort(key=lambda item: -item.score)
         return evidence
 
-    def _read(self, question: Question, hits: Sequence[Hit]) -> list[Reading]:
-        """What the trained reader sees in the first hits."""
-        readings = self._read_all(question, hits[:READ_FIRST])
-        if all(reading.probability < _SURE for reading in readings):
-            readings += self._read_all(question, hits[READ_FIRST:READ_MOST])
+    def _read(self, question: Question, hits: Sequence[Hit]) -> dict[int, Reading]:
+        """What the trained reader sees, by the place of the hit; hits that tell of the months asked about go first."""
+        order = self._in_reading_order(question, hits)
+        readings: dict[int, Reading] = {}
+        for places in (order[:READ_FIRST], order[READ_FIRST:READ_MOST]):
+            if all(reading.probability < _SURE for reading in readings.values()):
+                found = self._read_all(question, [hits[place] for place in places])
+                readings |= dict(zip(places, found, strict=True))
         return readings
+
+    def _in_reading_order(self, question: Question, hits: Sequence[Hit]) -> list[int]:
+        asked = Periods(question.text, self._index.newest_date)
+        if not asked.months:
+            return list(range(len(hits)))
+
+        def told(hit: Hit) -> bool:
+            said = Periods(f"{hit.passage.article.title}\n{hit.passage.text}", hit.passage.issue.date)
+            return asked.matches(said)[0]
+
+        return sorted(range(len(hits)), key=lambda place: not told(hits[place]))
 
     def _read_all(self, question: Question, hits: Sequence[Hit]) -> list[Reading]:
         texts = []
