@@ -70,6 +70,7 @@ _GENERAL = frozenset(
         "必须",
     ]
 )
+_NAME_TAGS = frozenset({"nr", "nrt", "ns", "nt", "nz"})
 _CONTENT_TAGS = frozenset("nvajlietsf")
 _VERB_TAGS = ("v", "vn", "vd", "vi")
 _THAN = re.compile(
@@ -133,6 +134,8 @@ class Claim:
         Its content words.
     verbs
         Those of them that can be a predicate; `verb` is the last one.
+    names
+        Of places, people and the like among the words.
     phrases
         Verbs of one character with the word behind them (``转人事``).
     numbered
@@ -202,6 +205,8 @@ class Claim:
             w for w, t in words if t in _VERB_TAGS and not _NEED_ASKED.fullmatch(w) and not _MAY_ASKED.fullmatch(w)
         ]
         self.verb = self.verbs[-1] if self.verbs else (self.words[-1] if self.words else "")
+        # The tagger takes a verb before a name for a part of it (``过雁口``).
+        self.names = [re.sub("^[过去到在从给跟和](?=..)", "", w) for w, t in words if t in _NAME_TAGS]
         last = next((t for w, t in reversed(words) if w == self.verb), "")
         allowed = bool(_MAY_ASKED.search(self.text))
         self.predicated = allowed or last.startswith(_PREDICATE_TAGS) or len(forms(self.verb)) > 1

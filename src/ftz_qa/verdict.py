@@ -157,7 +157,8 @@ class _Sentence:
     def verdict(self) -> Verdict:
         """The first rule that decides counts."""
         other_time = any(self.claim.periods.conflicts(Periods(self.text, self.said.date)))
-        if self.share < _ABOUT or (other_time and not self.claim.dates):
+        nameless = not all(holds(self.around, name) for name in self.claim.names)
+        if self.share < _ABOUT or nameless or (other_time and not self.claim.dates):
             return "open"
         if (result := compared(self.claim.text, normalize(self.said.whole or self.said.text))) is not None:
             return "yes" if result else "no"
