@@ -134,6 +134,8 @@ class Claim:
         Its content words.
     verbs
         Those of them that can be a predicate; `verb` is the last one.
+    kinds
+        Words that tell one kind from another (``大型``).
     names
         Of places, people and the like among the words.
     phrases
@@ -205,6 +207,7 @@ class Claim:
             w for w, t in words if t in _VERB_TAGS and not _NEED_ASKED.fullmatch(w) and not _MAY_ASKED.fullmatch(w)
         ]
         self.verb = self.verbs[-1] if self.verbs else (self.words[-1] if self.words else "")
+        self.kinds = [w for w, t in words if t == "b" and not _ONLY.fullmatch(w) and not _ALL.fullmatch(w)]
         # The tagger takes a verb before a name for a part of it (``过雁口``).
         self.names = [re.sub("^[过去到在从给跟和](?=..)", "", w) for w, t in words if t in _NAME_TAGS]
         last = next((t for w, t in reversed(words) if w == self.verb), "")

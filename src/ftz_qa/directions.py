@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from ftz_qa.periods import Periods
+from ftz_qa.same_words import holds
 from ftz_qa.text import normalize
 
 if TYPE_CHECKING:
@@ -24,10 +25,11 @@ _SAID = re.compile(rf"(?P<up>{_UP})|(?P<down>{_DOWN})")
 _GOES_ON = re.compile(rf"(?:分别)?(?:同比|环比|[较比][^,，]{{2,8}}?)?(?:{_UP}|{_DOWN})")
 _OF_A_CHANGE = re.compile("降幅|增幅|增速|涨幅|跌幅|收窄|由降转升|由升转降|头一[回次]|首次|第一|最")
 _PIECE = re.compile("[,，;；。、]")
-_LEAST = 2
+_LEAST, _ENOUGH = 2, 0.8
+"""Characters of the subject that a piece has to hold, and the share of its words that sentence and context do."""
 
 
-def moved(claim: str, words: Sequence[str], text: str) -> Literal["yes", "no", "open"] | None:
+def moved(claim: str, words: Sequence[str], text: str, around: str) -> Literal["yes", "no", "open"] | None:
     """Whether a sentence says that what a claim is about went the way it claims.
 
     Parameters
@@ -38,6 +40,8 @@ def moved(claim: str, words: Sequence[str], text: str) -> Literal["yes", "no", "
         Its content words.
     text
         The sentence, normalised.
+    around
+        The sentence with what stands above it, which may name what it is about.
 
     Returns
     -------
@@ -50,7 +54,8 @@ def moved(claim: str, words: Sequence[str], text: str) -> Literal["yes", "no", "
     if _OF_A_CHANGE.search(claim):
         return "open"
     found = _found(match["subject"], match["base"] or "", text, words)
-    if found is None:
+    about = [word for word in words if word in match["subject"]]
+    if found is None or sum(holds(around, word) for word in about) < _ENOUGH * len(about):
         return "open"
     return "yes" if found == bool(match["up"]) else "no"
 

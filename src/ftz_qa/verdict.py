@@ -44,13 +44,12 @@ _NEXT_YEAR = re.compile("明年|后年")
 _AGAINST = re.compile(
     r"不(?!断|仅|少|同|久|但|止|只|论|动产|锈|超过|低于|少于)|未(?!来)|没|无(?!论|线|人|缝|纸|感|障碍|锡|忧|偿|形)|尚|暂|待(?!遇|命|客)"
     r"|是否|能否|禁|拒|取消|停止|关闭|除外|下降|减少|降低|回落|下跌|差距|谈判|磋商|协商|推迟|终止|撤销|失败|其中.{0,3}\d|部分"
+    r"|前[\d一二两三四五六]+(?:年|个月)|首[年月]|期内|减半"
 )
 _STILL = re.compile("仍|还|继续|依然|照常|须|需|保持|维持|不变")
-_SENIOR = re.compile(
-    r"(?<!副)(?:主任|市长|州长|省长|部长|局长|厅长|院长|主席|总经理|会长|书记|总领事|校长|行长|处长|科长)"
-)
+_OFFICE = re.compile(r"副?(?:主任|市长|州长|省长|部长|局长|厅长|院长|主席|总经理|会长|书记|总领事|校长|行长|处长|科长)")
 _AIDE = "馆|办|助理"
-_ROUGHLY = re.compile("[多余来近约]|左右|上下|差不多|大概|大约")
+_ROUGHLY = re.compile("[多余来近约快]|左右|上下|差不多|大概|大约")
 _OPPOSITES = (("高", "低"), ("多", "少"), ("大", "小"), ("快", "慢"), ("长", "短"), ("早", "晚"))
 _WAYS = {"贵": ("[贵高]", "低|便宜"), "便宜": ("低|便宜", "[贵高]")}
 _WAYS |= {one: (one, other) for one, other in (*_OPPOSITES, *((b, a) for a, b in _OPPOSITES))}
@@ -162,8 +161,8 @@ class _Sentence:
             return "open"
         if (result := compared(self.claim.text, normalize(self.said.whole or self.said.text))) is not None:
             return "yes" if result else "no"
-        if (way := moved(self.claim.text, self.claim.words, self.text)) is not None:
-            return way if self.share >= _ENOUGH else "open"
+        if (way := moved(self.claim.text, self.claim.words, self.text, self.around)) is not None:
+            return way
         for special in (by_goal, by_need, by_cost, by_absence):
             if (found := special(self.claim, self.text, self.share)) is not None:
                 return found
@@ -260,6 +259,7 @@ class _Sentence:
             self.share >= _ENOUGH,
             all(holds(near, word) for word in self.claim.words[-2:]),
             all(holds(self.text, word) for word in [*self.claim.numbered, *self.claim.verbs, *self.claim.only]),
+            all(word in self.around for word in self.claim.kinds),
             self._in_years(),
             self.claim.predicated and not self._is_against(near) and not self._is_elsewhere(),
             not self.claim.still or bool(_STILL.search(near)),
@@ -278,15 +278,16 @@ class _Sentence:
         return bool(turning) and not self.claim.denies
 
     def _is_elsewhere(self) -> bool:
-        """Whether a name stands only behind the clause, as of something else, or an office only as a lower one."""
+        """Whether a name stands only behind the clause, as of something else, or an office only as another one."""
         before = normalize(self.said.context) + self.text[: self.text.index(self.clause) + len(self.clause)]
         behind = any(holds(self.text, word) and not holds(before, word) for word in self.claim.words)
         shared = [word for word in self.claim.words if word in self.clause]
         others = [piece for piece in _CLAUSE.split(self.text) if piece and piece != self.clause]
         behind |= any(self._is_against(piece) and any(word in piece for word in shared) for piece in others)
-        offices = {match[0] for match in _SENIOR.finditer(self.claim.text)}
+        offices = {match[0] for match in _OFFICE.finditer(self.claim.text)}
         lower = any(
-            office in self.text and not re.search(f"(?<!副){office}(?!{_AIDE})", self.text) for office in offices
+            office.strip("副") in self.around and not re.search(f"(?<!副)(?<!代表){office}(?!{_AIDE})", self.around)
+            for office in offices
         )
         return behind or lower
 
