@@ -58,6 +58,28 @@ def test_other_questions_are_put_into_chinese_word_by_word(question: str, words:
 
 
 @pytest.mark.parametrize(
+    ("question", "chinese"),
+    [
+        (
+            "What share of the used cars exported from 雁口 in 2024 were new-energy vehicles?",
+            "2024年雁口二手车出口中新能源车占比多少？",
+        ),
+        ("What percentage of exports were lithium batteries?", "出口中锂电池占比多少？"),
+        ("Which banks signed strategic cooperation agreements?", "哪些银行签署战略合作协议？"),
+        ("Do you know when the duty-free shop opened?", "免税店启用什么时候？"),
+        ("What difficulties do exporters face when applying for licences?", "许可困难出口商面临申请什么？"),
+        ("Who's the chairman of the state-owned port group?", "国有港集团董事长谁？"),
+        ("What is the port's cargo-handling capacity?", "港货物处理能力是多少？"),
+        ("Is the shore-power retrofit of berth No. 7 finished?", "7号泊位完成岸电改造吗？"),
+        ("How long does it take to get a business licence?", "营业执照用时多少？"),
+        ("Where will the warehouse be built and how large is it?", "仓库建设在哪里，多少？"),
+    ],
+)
+def test_hyphens_possessives_shares_and_what_is_asked_first(question: str, chinese: str) -> None:
+    assert in_chinese(question) == chinese
+
+
+@pytest.mark.parametrize(
     "question",
     ["青屿港吞吐量多少？", "QFLP基金首期资金多少？", "What is the meaning of Zorblax quuxing frobs?", "hello", ""],
 )

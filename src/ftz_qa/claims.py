@@ -7,10 +7,12 @@ from itertools import pairwise
 
 from ftz_qa.periods import Periods
 from ftz_qa.quantities import quantities
+from ftz_qa.questions import content_words
+from ftz_qa.same_words import as_written, forms, holds
 from ftz_qa.text import normalize, tagged_words
 
 _ASKS = re.compile(
-    r"是不是|是否|有没有|有无|能不能|能否|可不可以|可否|会不会|要不要|需不需要|对不对|应不应该|该不该|用不用|得不得"
+    r"是不是|是否|有没有|有无|能不能|能否|可不可以|可否|会不会|要不要|需不需要|对不对|应不应该|该不该|用不用|得不得|算不算"
     r"|(?:吗|么|嘛|没有|没|不)(?:了|呢|啊|呀)?[？?。！!]*$"
 )
 _OTHER_QUESTION = re.compile(
@@ -22,8 +24,8 @@ _CONTENT = re.compile(
     r"|渠道|优惠|补贴|计划|打算|安排|介绍|经验|做法|文章|提到|提及|涉及)[^，。]{0,4}(?:[，,].{0,4}(?:什么|哪些|哪几).{0,4})?[？?。]*$|有招没有|有办法没有"
 )
 _FRAME = re.compile(
-    r"是不是|是否|有没有|有无|能不能|能否|可不可以|可否|会不会|要不要|需不需要|对不对|对吗|是吗|真的|请问|现在|目前|已经|已|到底|究竟|还"
-    r"|一下|(?:了|过)*(?:吗|么|嘛|没有|没)[？?。！!]*$|[？?。！!]+$|按(?:通报|文中)|(?:通报|文章|文)(?:里|中)?(?:说|提到)?"
+    r"是不是|是否|有没有|有无|能不能|能否|可不可以|可否|会不会|要不要|需不需要|对不对|算不算|用不用|对吗|是吗|真的|请问|现在|目前|已经|已|到底|究竟|还"
+    r"|一下|(?:了|过)*(?:吗|么|嘛|没有|没)[？?。！!]*$|[？?。！!]+$|按(?:通报|文中)|(?:(?:通报|文章)(?:里|中)?|文[里中])(?:说|提到)?"
 )
 _DONE_ASKED = re.compile(
     r"已经|已(?!知)|(?:了|过)(?:吗|么|没有|没|嘛)|完成|[了过]没|没有[？?]*$|没[？?]*$|是不是.{0,14}了"
@@ -32,7 +34,7 @@ _ALL = re.compile(r"全部|所有|(?<!安)全(?=[部都装完投建])|都|均|�
 _ONLY = re.compile(r"必须|一定要|只能|仅限|唯一|只(?=[有能在])|第一|首[个家次只批]|最[大小高低多少早新]")
 _MAY_ASKED = re.compile(r"能不能|能否|可不可以|可否|可以|(?<!功)能(?!力|源|够?耗|效)|允许|准许|让不让")
 _NEED_ASKED = re.compile(
-    r"需要|需不需要|要不要|必须|(?<!主)要(?=[交缴付花办提])|用不用|得(?=[交缴付花办]).{0,4}|收(?:费|钱)"
+    r"需要|需不需要|要不要|必须|(?<!主)要(?=[交缴付花办提])|用不用|得不得|还[得用要]|得(?=[交缴付花办]).{0,4}|收(?:费|钱)|缴费"
 )
 _DAILY = re.compile(r"每[天日]|天天")
 _GENERAL = frozenset(
@@ -68,10 +70,18 @@ _GENERAL = frozenset(
         "必须",
     ]
 )
+_NAME_TAGS = frozenset({"nr", "nrt", "ns", "nt", "nz"})
 _CONTENT_TAGS = frozenset("nvajlietsf")
 _VERB_TAGS = ("v", "vn", "vd", "vi")
-_THAN = re.compile(r"(?:比|高于|低于).{2,16}?(?:更|还)?(?P<way>[高低多少大小快慢长短贵早晚])(?:了)?$")
+_THAN = re.compile(
+    r"(?P<first>[^，,]{2,}?)(?:相?比|高于|低于)(?P<second>[^，,]{2,16}?)(?:更|还|要)*(?P<way>[高低多少大小快慢长短贵早晚]|便宜)?了?$"
+)
+_COMPARES = re.compile("(?<![占对])比(?![例重率赛])|高于|低于|相比")
 _CALENDAR = ("年", "月", "日", "期")
+_PIECES = re.compile("[，,；;？?。]")
+_EXISTS = re.compile("有没有|有无|[出有]过|过.{0,6}没有|有.{2,10}[吗么]")
+_STILL = re.compile("还(?![有是没])|仍")
+_PREDICATE_TAGS = ("v", "a", "i", "l")
 _YEAR = re.compile(r"(?:19|20)\d{2}年")
 DAY = re.compile(r"\d{1,2}月\d{1,2}日")
 """A day of the year."""
@@ -80,32 +90,27 @@ DENIED = (
     r"|禁止|严禁|取消|停止|暂停|免于|免除|免予|拒绝|并非|不是|不|免|无)"
 )
 """What denies the word behind it."""
-_SAME = (
-    ("动工", "开工", "破土", "破土动工", "开建"),
-    ("投用", "启用", "投入使用", "投入运营", "运营", "投运", "开通"),
-    ("投产", "投入生产"),
-    ("签署", "签订", "签约", "签了"),
-    ("举行", "举办", "召开", "开过"),
-    ("建成", "完工", "竣工", "建好", "落成", "完成"),
-    ("获得", "取得", "拿到", "获批", "获"),
-    ("收费", "交费", "缴费", "收钱", "费用"),
-    ("增长", "上升", "提高", "增加"),
-    ("下降", "减少", "降低", "下跌"),
-    ("实施", "施行", "生效"),
-    ("试点", "试行", "试用"),
-    ("外国", "境外", "国外", "海外"),
-    ("设立", "成立", "建立", "设置", "组建"),
-    ("落地", "落户"),
-    ("出席", "参加", "参会", "到会"),
-    ("购买", "购置", "采购"),
-    ("超过", "突破", "高于", "多于", "超"),
-)
 
 
 def asks_yes_or_no(question: str) -> bool:
     """Whether a question wants yes or no rather than something else (``知道哪天开工吗`` wants a day)."""
     text = normalize(question).strip()
     return asks_for_content(text) or (bool(_ASKS.search(text)) and not _OTHER_QUESTION.search(_POLITE.sub("", text)))
+
+
+def yes_or_no_beside(question: str) -> str:
+    """The part that wants yes or no of a question that asks other things as well; empty where there is no such part.
+
+    What the parts before it are about stands in front of it.
+    """
+    pieces = [piece.strip() for piece in _PIECES.split(normalize(question)) if piece.strip()]
+    asking = [n for n, piece in enumerate(pieces) if asks_yes_or_no(piece) and not asks_for_content(piece)]
+    if len(pieces) < 2 or len(asking) != 1:
+        return ""
+    (place,) = asking
+    if len(_FRAME.sub("", _POLITE.sub("", pieces[place]))) < 2:
+        return ""
+    return "，".join([*map(content_words, pieces[:place]), pieces[place]])
 
 
 def asks_for_content(question: str) -> bool:
@@ -129,6 +134,10 @@ class Claim:
         Its content words.
     verbs
         Those of them that can be a predicate; `verb` is the last one.
+    kinds
+        Words that tell one kind from another (``大型``).
+    names
+        Of places, people and the like among the words.
     phrases
         Verbs of one character with the word behind them (``转人事``).
     numbered
@@ -146,14 +155,25 @@ class Claim:
     only
         Words such as ``必须`` and ``首个`` that it stands and falls with.
     way
-        The last character of ``甲比乙高``; empty where nothing is compared so.
+        The last word of ``甲比乙高``; empty where nothing is compared so.
+    sides
+        What is compared so; empty where nothing is.
+    compares
+        Whether it compares at all.
     plans
         Whether it asks for plans.
+    exists
+        Whether it asks if there is something at all.
+    still
+        Whether it asks if something is so still.
+    predicated
+        Whether `verb` is a predicate, and not the last word for want of one.
     """
 
     def __init__(self, question: str) -> None:
         asked = normalize(question).strip()
         polite = _POLITE.sub("", asked)
+        polite = as_written(polite)
         self.text = _FRAME.sub("", polite)
         spoken = tagged_words(_YEAR.sub("，", _FRAME.sub("，", polite)))
         self._take_words(spoken)
@@ -165,6 +185,7 @@ class Claim:
         self.periods = Periods(self.text)
         predicates = "|".join(map(re.escape, [self.verb, *self.phrases])) if self.verb else "$^"
         self.denies = bool(re.search(rf"{DENIED}[\u4e00-\u9fff]{{0,3}}?(?:{predicates})", self.text))
+        self.denies |= bool(re.search("不需|无需|无须|不必|不用|不要(?!求)", self.text))
         self.done = bool(_DONE_ASKED.search(asked))
         self.whole = bool(_ALL.search(asked)) and not _DAILY.search(asked)
         self.daily = bool(_DAILY.search(self.text))
@@ -172,7 +193,11 @@ class Claim:
         self.need = bool(_NEED_ASKED.search(asked))
         self.only = _ONLY.findall(self.text)
         than = _THAN.search(self.text)
-        self.way = than["way"] if than else ""
+        self.way = (than["way"] or "") if than else ""
+        self.sides = (than["first"], than["second"]) if than else ("", "")
+        self.compares = bool(_COMPARES.search(self.text))
+        self.exists = bool(_EXISTS.search(asked))
+        self.still = bool(_STILL.search(asked))
         self.plans = bool(re.search("计划|打算|准备|将|拟|下一步|还会|会不会|是不是要", asked))
 
     def _take_words(self, spoken: list[tuple[str, str]]) -> None:
@@ -182,6 +207,12 @@ class Claim:
             w for w, t in words if t in _VERB_TAGS and not _NEED_ASKED.fullmatch(w) and not _MAY_ASKED.fullmatch(w)
         ]
         self.verb = self.verbs[-1] if self.verbs else (self.words[-1] if self.words else "")
+        self.kinds = [w for w, t in words if t == "b" and not _ONLY.fullmatch(w) and not _ALL.fullmatch(w)]
+        # The tagger takes a verb before a name for a part of it (``过雁口``).
+        self.names = [re.sub("^[过去到在从给跟和](?=..)", "", w) for w, t in words if t in _NAME_TAGS]
+        last = next((t for w, t in reversed(words) if w == self.verb), "")
+        allowed = bool(_MAY_ASKED.search(self.text))
+        self.predicated = allowed or last.startswith(_PREDICATE_TAGS) or len(forms(self.verb)) > 1
         self.phrases = [one + after for (one, tag), (after, _) in pairwise(spoken) if tag == "v" and len(one) == 1]
 
     def share(self, text: str) -> float:
@@ -192,13 +223,3 @@ class Claim:
         """Whether all figures of the claim stand in a normalised text."""
         said = quantities(text)
         return all(figure in said for figure in self.figures)
-
-
-def holds(text: str, word: str) -> bool:
-    """Whether a text holds a word or one that means the same."""
-    return any(form in text for form in forms(word))
-
-
-def forms(word: str) -> tuple[str, ...]:
-    """A word and those that mean the same."""
-    return next(((word, *group) for group in _SAME if word in group), (word,))

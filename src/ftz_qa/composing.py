@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ftz_qa.grounding import cite, merge_adjacent, sentence_with_marker
 from ftz_qa.periods import Periods
+from ftz_qa.reasons import reason_beside
 from ftz_qa.text import normalize, split_sentences
 from ftz_qa.types import Citation, Span
 
@@ -86,6 +87,8 @@ def _choose(question: Question, rankings: Sequence[Sequence[Evidence]]) -> list[
     chosen: list[Evidence] = []
     for units in lists:
         _add(chosen, units[:1] if len(lists) > 1 else _for_aspects(question, units))
+    if question.kind == "reason" and len(chosen) == 1 and (reason := reason_beside(question.text, chosen[0], lists[0])):
+        chosen.append(reason)
     concise = question.kind in _CONCISE_KINDS
     several = len(chosen) > 1
     if not (several and len(lists) == 1):

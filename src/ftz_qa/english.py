@@ -20,15 +20,17 @@ _LONGEST = 5
 _KNOWN_SHARE = 0.6
 _FEWEST_LATIN = 2
 
+_SHARE = "占比多少"
 _ASKS: tuple[tuple[str, str, str], ...] = (
     # What is asked, what it is in Chinese behind all else, and what is left of it for the list of words.
     (r"\bhow many\b", "多少", ""),
+    (r"\bhow long (?:does|did|do|will|would|has) it (?:take|taken|took)(?: to)?\b", "用时多少", ""),
     (r"\bhow much\b.*\bcost\b|\bhow much .*\bcost\b", "多少钱", " "),
     (r"\bhow much (?:did|has|have|was|were)\b(?=.*\b(?:grow|increase|rise|fall|drop|decline|decrease)\w*)", "多少", ""),
     (r"\bhow much\b", "多少", ""),
     (r"\bhow (?:long|large|big|high|far|often|fast|old|wide|heavy)\b", "多少", ""),
     (r"\bhow\b", "怎么", ""),
-    (r"\bwhat (?:share|percentage|proportion|percent)(?: of)?\b", "占比多少", ""),
+    (r"\bwhat (?:share|percentage|proportion|percent)(?: of)?\b", _SHARE, ""),
     (r"\bwhat (?:is|was|were|are) the (?:growth rate|growth|increase)\b(?: of| in)?", "增长多少", ""),
     (
         r"\bwhat (?:is|was) the (?=.*\b(?:investment|value|volume|throughput|number|amount|capacity|rate|area|price"
@@ -44,6 +46,16 @@ _ASKS: tuple[tuple[str, str, str], ...] = (
     (r"\bwhat\b", "什么", ""),
     (r"^(?:is|are|was|were|did|do|does|has|have|had|can|will)\b", "吗", ""),
 )
+_POLITE = re.compile(
+    r"^(?:please |kindly )?(?:(?:do|can|could|would|will) you (?:please )?(?:know|tell me|say|let me know|find out)"
+    r"|tell me|i (?:want|need|would like) to know|i'd like to know),?\s+(?=(?:what|how|when|who|where|why|which)\b)",
+    re.I,
+)
+_IS = re.compile(r"\b(what|who|where|when|how)'s\b", re.I)
+_OWN = re.compile(r"(?<=[A-Za-z])'s\b|(?<=s)'(?=\s)")
+_NUMBERED = re.compile(r"\b(?!issues?\b)([a-z]+(?: line)?) (?:no\.?|number|#) ?(\d+)\b", re.I)
+# What the parts of a whole are: ``what share of the exports were vehicles``.
+_OF_WHOLE = re.compile(r"\b(?:is|are|was|were|came from|come from|went to|go to|consisted of)\b", re.I)
 _AND_ASKS = re.compile(r",?\s+and\s+(?=(?:by |in |on |at )?(?:what|how|when|who|where|why|which)\b)", re.I)
 _ZONE = re.compile(r"(?<=[\u4e00-\u9fff])\s*(?:pilot\s+)?(?:area|zone|sub-?zone|district)\b(?!\s+of)", re.I)
 _UNITS = frozenset(["吨", "标箱", "公里", "平方米", "平方公里", "天", "小时", "分钟", "月", "年", "米", "工作日", "条"])
@@ -88,19 +100,25 @@ def in_chinese(question: str) -> str:
 
 def _words(question: str) -> str:
     """The question word by word, in Chinese order; empty where the list knows too few of its words."""
-    parts = [_clause(part) for part in _AND_ASKS.split(question)]
+    first, *more = _AND_ASKS.split(question)
+    parts = [_clause(first), *(_clause(part) or _bare(part) for part in more)]
     return "，".join(part.rstrip("？") for part in parts) + "？" if all(parts) else ""
 
 
+def _bare(part: str) -> str:
+    """What a part asks that names nothing of its own (``… and how large is it``); empty for others."""
+    asked, rest = _asked(part)
+    return asked if all(_lookup(word.lower()) == "" for word in _WORD.findall(rest)) else ""
+
+
 def _clause(question: str) -> str:
-    question = _ZONE.sub("片区", question)
-    text, times = take_times(" ".join(question.replace("’", "'").split()))
-    asked = ""
-    for pattern, chinese, left in _ASKS:
-        if (found := re.search(pattern, text, re.I)) and not asked:
-            asked = chinese
-            span = found.group() if not left else re.match(r"how much", found.group(), re.I).group()  # type: ignore[union-attr]
-            text = text.replace(span, "", 1)
+    question = _ZONE.sub("片区", _POLITE.sub("", question.replace("’", "'")))
+    question = _NUMBERED.sub(r"\2号 \1", _OWN.sub("", _IS.sub(r"\1 is", question)))
+    text, times = take_times(" ".join(question.split()))
+    asked, text = _asked(text)
+    if asked == _SHARE and len(whole := _OF_WHOLE.split(text, maxsplit=1)) == 2 and whole[0].strip():
+        of, part = (_clause(piece) for piece in whole)
+        return "".join(times) + f"{of}中{part}{asked}？" if of and part else ""
     if asked == "多少" and (unit := re.match(r"\s*([a-z]+(?: (?:met|kilomet)(?:er|re)s?)?)\b", text, re.I)):
         counted = _lookup(unit[1].lower()) or ""
         if counted in _UNITS:
@@ -115,7 +133,23 @@ def _clause(question: str) -> str:
     if not pieces or known < _KNOWN_SHARE * (known + unknown):
         return ""
     main, *others = pieces
+    if asked == "哪些":
+        asked, main = "", asked + main + "？"
     return "".join([*times, *reversed(others), main]) + asked + ("？" if asked else "")
+
+
+def _asked(text: str) -> tuple[str, str]:
+    """What a question asks, in Chinese, by the first words that ask; and the question without these."""
+    found = [
+        (match, chinese, left)
+        for pattern, chinese, left in _ASKS
+        if (match := re.search(pattern, text, re.I)) is not None
+    ]
+    if not found:
+        return "", text
+    match, chinese, left = min(found, key=lambda one: one[0].start())
+    end = match.start() + len("how much") if left else match.end()
+    return chinese, text[: match.start()] + text[end:]
 
 
 def _translated(piece: str) -> tuple[str, int, int]:
@@ -141,6 +175,15 @@ def _translated(piece: str) -> tuple[str, int, int]:
 
 def _lookup(words: str) -> str | None:
     """A word or phrase in Chinese, its last word in whatever form; None where the list does not have it."""
+    found = _listed(words)
+    if found is None and "-" in words:
+        parts = [_listed(part) for part in words.split("-")]
+        whole = _listed(words.replace("-", " "))
+        return whole if whole is not None or None in parts else "".join(part or "" for part in parts)
+    return found
+
+
+def _listed(words: str) -> str | None:
     listed = _list()
     if words in listed:
         return listed[words]

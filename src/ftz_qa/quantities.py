@@ -16,7 +16,14 @@ _SCALES = {"万": 10_000.0, "亿": 100_000_000.0, "千": 1000.0, "百": 100.0}
 _ALIKE = {"标准箱": "标箱", "千米": "公里", "平米": "平方米", "位": "人", "名": "人", "趟": "列"}
 _MORE = "超过|突破|高于|多于|大于|达到|超出|不少于|不低于|以上"
 _LESS = "低于|少于|小于|不到|不足|不超过|以下|以内"
-_LIMIT = re.compile(rf"(?P<word>{_MORE}|{_LESS})了?(?P<rest>.{{1,12}})")
+# Short words only where the figure follows at once; ``缩短到3小时`` is no lower limit.
+_SHORT = (
+    r"(?:(?<![经通超不])过|破|满|(?<![减降缩压调短少低小])到|达|(?<!不)超)"
+    r"(?=了?[\d一二两三四五六七八九十百千]+[\u4e00-\u9fff]{0,4}$)"
+)
+_LIMIT = re.compile(rf"(?P<word>{_MORE}|{_LESS}|{_SHORT})了?(?P<rest>.{{1,12}})")
+_AT_LEAST = re.compile("达到?|到|满|不少于|不低于|以上")
+_CALENDAR = ("年", "月", "日")
 _OVER = re.compile(
     r"(?P<first>[\u4e00-\u9fffa-z0-9]{2,24}?)(?:的?(?:数量|规模|增速|增幅|金额|列数|份数|箱量|量|额))?(?:有没有|是不是|是否|已经)?"
     r"(?:超过了?|多于|高于|大于|快于|比)(?P<second>[\u4e00-\u9fffa-z0-9]{2,16}?)(?:的?(?:数量|规模|增速|增幅|金额|列数|份数|箱量|量|额))?(?:更|还|要)?"
@@ -53,6 +60,10 @@ def threshold(claim: str, text: str) -> Literal["met", "missed", "unknown"] | No
     if match is None or not limits:
         return None
     limit = limits[0]
+    if limit.unit in _CALENDAR:
+        return None
+    if _AT_LEAST.fullmatch(match["word"]) and limit in quantities(text):
+        return "met"
     if re.search(rf"(?:{match['word']}){re.escape(_printed(match['rest']))}", text):
         return "met"
     others = {q.value for q in quantities(text) if q.unit == limit.unit and q != limit}

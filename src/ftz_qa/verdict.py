@@ -11,9 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ftz_qa.claims import DAY, DENIED, Claim, asks_for_content, asks_yes_or_no, forms, holds
+from ftz_qa.claim_rules import by_absence, by_cost, by_goal, by_need
+from ftz_qa.claims import DAY, DENIED, Claim, asks_for_content, asks_yes_or_no, yes_or_no_beside
+from ftz_qa.directions import moved
 from ftz_qa.periods import Periods
 from ftz_qa.quantities import compared, quantities, threshold
+from ftz_qa.same_words import forms, holds
 from ftz_qa.text import normalize
 
 if TYPE_CHECKING:
@@ -35,7 +38,21 @@ _OTHER_RATE = re.compile(r"每(?:个)?(?:周|月|年|季度|两周)")
 # Shares of the claim's words in a sentence and what stands above it: to be about the claim at all, to contradict its
 # figures, to deny it, to bear it out.
 _ABOUT, _RATHER, _DENIABLE, _ENOUGH = 0.5, 0.6, 0.7, 0.8
+_LATER = re.compile("下一步|接下来|今后|下阶段")
+_NEXT_YEAR = re.compile("明年|后年")
+# What keeps a clause from bearing out a claim that does not hold the same words.
+_AGAINST = re.compile(
+    r"不(?!断|仅|少|同|久|但|止|只|论|动产|锈|超过|低于|少于)|未(?!来)|没|无(?!论|线|人|缝|纸|感|障碍|锡|忧|偿|形)|尚|暂|待(?!遇|命|客)"
+    r"|是否|能否|禁|拒|取消|停止|关闭|除外|下降|减少|降低|回落|下跌|差距|谈判|磋商|协商|推迟|终止|撤销|失败|其中.{0,3}\d|部分"
+    r"|前[\d一二两三四五六]+(?:年|个月)|首[年月]|期内|减半"
+)
+_STILL = re.compile("仍|还|继续|依然|照常|须|需|保持|维持|不变")
+_OFFICE = re.compile(r"副?(?:主任|市长|州长|省长|部长|局长|厅长|院长|主席|总经理|会长|书记|总领事|校长|行长|处长|科长)")
+_AIDE = "馆|办|助理"
+_ROUGHLY = re.compile("[多余来近约快]|左右|上下|差不多|大概|大约")
 _OPPOSITES = (("高", "低"), ("多", "少"), ("大", "小"), ("快", "慢"), ("长", "短"), ("早", "晚"))
+_WAYS = {"贵": ("[贵高]", "低|便宜"), "便宜": ("低|便宜", "[贵高]")}
+_WAYS |= {one: (one, other) for one, other in (*_OPPOSITES, *((b, a) for a, b in _OPPOSITES))}
 _GOES_ON = re.compile("(?:分别)?同比|[比较]|增|下降|占|达|为|共|累计|其中|货值|总")
 _CLAUSE = re.compile("[，,；;。！？!?]")
 
@@ -82,13 +99,26 @@ def verdict(question: str, evidence: Sequence[Said]) -> Verdict | None:
         ``content`` for one that asks in this form for what there is (``有没有关于……的规定``); None for a question that
         does not want yes or no, or without evidence. Where sentences contradict each other it is ``open``.
     """
-    if not evidence or not asks_yes_or_no(question):
+    if not evidence:
         return None
-    if asks_for_content(question):
+    whole = asks_yes_or_no(question)
+    if whole and asks_for_content(question):
         return "content"
-    claim = Claim(question)
-    found = {view for said in evidence if (view := _Sentence(claim, said).verdict()) != "open"}
-    return found.pop() if len(found) == 1 else "open"
+    asked = question if whole else yes_or_no_beside(question)
+    if not asked:
+        return None
+    claim = Claim(asked)
+    found = [(view, said.date) for said in evidence if (view := _Sentence(claim, said).verdict()) != "open"]
+    return _settled(claim, found) or ("open" if whole else None)
+
+
+def _settled(claim: Claim, found: Sequence[tuple[Verdict, dt.date | None]]) -> Verdict | None:
+    """What all say, or the newest word on whether something is done: what was only planned may be done by now."""
+    views = {view for view, _ in found}
+    if len(views) == 1:
+        return views.pop()
+    done, undone = ([date for view, date in found if view == one and date] for one in ("yes", "no"))
+    return "yes" if claim.done and done and undone and max(done) > max(undone) else None
 
 
 class _Sentence:
@@ -103,7 +133,7 @@ class _Sentence:
         holding = [piece for piece in _CLAUSE.split(self.text) if claim.verb and holds(piece, claim.verb)]
         self.clause = max(holding, key=self._fitness, default="")
         self.denied = bool(self.clause) and self._denied()
-        self.planned = bool(_PLANNED.search(self.clause))
+        self.planned = bool(self.clause) and self._planned()
 
     def _fitness(self, clause: str) -> float:
         return self.claim.share(clause) + sum(name in clause for name in self.claim.numbered)
@@ -111,18 +141,33 @@ class _Sentence:
     def _denied(self) -> bool:
         """Whether the predicate has a denial close in front of it."""
         predicate = "|".join(map(re.escape, forms(self.claim.verb)))
-        return bool(re.search(rf"{DENIED}[\u4e00-\u9fff]{{0,3}}?(?:{predicate})", self.clause)) and not re.search(
+        denial = rf"(?:{DENIED}[\u4e00-\u9fff]{{0,3}}?|(?:尚待|有待|等待)[\u4e00-\u9fff]{{0,8}}?)(?:{predicate})"
+        return bool(re.search(denial, self.clause)) and not re.search(
             rf"{_NO_DENIAL}[\u4e00-\u9fff]{{0,3}}(?:{predicate})", self.clause
         )
+
+    def _planned(self) -> bool:
+        """Whether the clause of the predicate tells of what is still to come."""
+        before = self.text[: self.text.index(self.clause)]
+        later = _LATER.search(before) or (self.clause.startswith(("并", "同时")) and _PLANNED.search(before))
+        here = _PLANNED.search(self.clause) or _NEXT_YEAR.search(self.clause)
+        return bool(here) or (bool(later) and not _DONE.search(self.clause))
 
     def verdict(self) -> Verdict:
         """The first rule that decides counts."""
         other_time = any(self.claim.periods.conflicts(Periods(self.text, self.said.date)))
-        if self.share < _ABOUT or (other_time and not self.claim.dates):
+        nameless = not all(holds(self.around, name) for name in self.claim.names)
+        if self.share < _ABOUT or nameless or (other_time and not self.claim.dates):
             return "open"
         if (result := compared(self.claim.text, normalize(self.said.whole or self.said.text))) is not None:
             return "yes" if result else "no"
-        for rule in (self._by_limit, self._by_rate, self._by_whole, self._by_phrase, self._by_day, self._by_direction):
+        if (way := moved(self.claim.text, self.claim.words, self.text, self.around)) is not None:
+            return way
+        for special in (by_goal, by_need, by_cost, by_absence):
+            if (found := special(self.claim, self.text, self.share)) is not None:
+                return found
+        rules = (self._by_limit, self._by_rate, self._by_whole, self._by_phrase, self._by_day, self._by_direction)
+        for rule in rules:
             view = rule()
             if view is not None:
                 return view
@@ -135,7 +180,11 @@ class _Sentence:
         result = threshold(self.claim.text, self.text)
         if result is None:
             return None
-        if result == "unknown" or self.share < _RATHER:
+        hoped = any(
+            quantities(piece) and (_PLANNED.search(piece) or re.search(f"{DENIED}[^，,]{{0,4}}达", piece))
+            for piece in _CLAUSE.split(self.text)
+        )
+        if result == "unknown" or hoped or self.share < _RATHER:
             return "open"
         return "yes" if result == "met" else "no"
 
@@ -155,7 +204,10 @@ class _Sentence:
         whole = bool(_WHOLE.search(self.clause))
         if less or (_SOME.search(self.clause) and not whole):
             return "no" if self.share >= _RATHER else "open"
-        fits = whole and not self.denied and not self.planned and self.claim.figures_in(self.text)
+        if whole and self.planned and self.claim.done and not _DONE.search(self.clause):
+            return "no" if self.share >= _DENIABLE else "open"
+        against = self.denied or self.planned or self._is_against(self.clause)
+        fits = whole and not against and self.claim.figures_in(self.text)
         return "yes" if fits and self.share >= _ENOUGH else "open"
 
     def _by_phrase(self) -> Verdict | None:
@@ -175,10 +227,19 @@ class _Sentence:
         way = self.claim.way
         if not way or not self.clause or self.denied:
             return None
-        opposite = next((b if way == a else a for a, b in _OPPOSITES if way in (a, b)), "")
-        if self.share < _DENIABLE or (way in self.clause) == bool(opposite and opposite in self.clause):
+        same, opposite = (bool(re.search(words, self.clause)) for words in _WAYS[way])
+        turned = self._is_turned()
+        if self.share < _DENIABLE or same == opposite or turned is None:
             return "open"
-        return "yes" if way in self.clause else "no"
+        return "yes" if same != turned else "no"
+
+    def _is_turned(self) -> bool | None:
+        """Whether the sentence compares the second side with the first; None where it does not tell."""
+        first, second = (side.strip("的")[:2] for side in self.claim.sides)
+        standards = [name for name in (first, second) if re.search(f"(?:[比较于与和跟]|相比于){name}", self.text)]
+        if first == second or len(standards) != 1:
+            return None
+        return standards == [first]
 
     def _by_denial(self) -> Verdict | None:
         """No where the predicate is denied, or asked about as done and only planned; yes to a denial asked about."""
@@ -198,7 +259,11 @@ class _Sentence:
             self.share >= _ENOUGH,
             all(holds(near, word) for word in self.claim.words[-2:]),
             all(holds(self.text, word) for word in [*self.claim.numbered, *self.claim.verbs, *self.claim.only]),
+            all(word in self.around for word in self.claim.kinds),
             self._in_years(),
+            self.claim.predicated and not self._is_against(near) and not self._is_elsewhere(),
+            not self.claim.still or bool(_STILL.search(near)),
+            not self.claim.compares,
             not self.claim.may or bool(_MAY.search(self.clause)),
             not self.claim.need or bool(_NEED.search(self.clause)),
             not self.planned or self.claim.plans or self._is_scheduled(),
@@ -206,6 +271,25 @@ class _Sentence:
         if not all(said):
             return "open"
         return "no" if self.claim.denies else "yes"
+
+    def _is_against(self, near: str) -> bool:
+        """Whether words stand there that turn a clause round, and not in the question."""
+        turning = [match[0] for match in _AGAINST.finditer(near) if match[0] not in self.claim.text]
+        return bool(turning) and not self.claim.denies
+
+    def _is_elsewhere(self) -> bool:
+        """Whether a name stands only behind the clause, as of something else, or an office only as another one."""
+        before = normalize(self.said.context) + self.text[: self.text.index(self.clause) + len(self.clause)]
+        behind = any(holds(self.text, word) and not holds(before, word) for word in self.claim.words)
+        shared = [word for word in self.claim.words if word in self.clause]
+        others = [piece for piece in _CLAUSE.split(self.text) if piece and piece != self.clause]
+        behind |= any(self._is_against(piece) and any(word in piece for word in shared) for piece in others)
+        offices = {match[0] for match in _OFFICE.finditer(self.claim.text)}
+        lower = any(
+            office.strip("副") in self.around and not re.search(f"(?<!副)(?<!代表){office}(?!{_AIDE})", self.around)
+            for office in offices
+        )
+        return behind or lower
 
     def _in_years(self) -> bool:
         """Whether the years asked about are named, or are that of the issue."""
@@ -221,7 +305,8 @@ class _Sentence:
         figures = self.claim.figures
         if len(figures) == 1 and self.share >= _ENOUGH and holds(text, self.claim.words[-1]):
             same = {other for other in quantities(text) if other.unit == figures[0].unit}
-            if len(same) == 1 and figures[0] not in same:
+            stated = figures[0] in quantities(self.text)
+            if len(same) == 1 and not stated and not _ROUGHLY.search(self.claim.text):
                 return "no"
         return "open"
 
