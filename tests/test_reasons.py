@@ -65,13 +65,6 @@ def test_nothing_is_added_to_a_reason_nor_from_afar_nor_about_something_else(
     assert CAUSE.rstrip("。") not in answer("东港出境班列为啥比入境快？", ranked(body, best, focus))
 
 
-def test_the_second_reason_of_an_article_follows_the_first() -> None:
-    first, second = "航线加密是箱量增长的首要原因。", "效率提升是另一重要支撑。"
-    given = answer("东港箱量为啥增长？", ranked(first + "\n" + FAR + "\n" + second, first))
-    assert second in given
-    assert FAR[:20] not in given
-
-
 def test_other_questions_get_no_reasons() -> None:
     assert CAUSE.rstrip("。") not in answer("东港出境班列快多少？", ranked(EFFECT + CAUSE, EFFECT))
 

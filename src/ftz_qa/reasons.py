@@ -20,8 +20,6 @@ _AIM = re.compile(r"旨在|目的|以便|(?:^|[，,：:])为(?:了|进一步|破
 # What a sentence that tells of causes may hold besides: more than enough to leave it alone.
 _HINTS = re.compile("因|为了|使得|导致|造成|难|不足|短板|缺|担心|怕|瓶颈|障碍|所以|考虑|过去|此前")
 _ASKS_AIM = re.compile("(?:为什么|为何|为啥|干嘛|凭什么)[^，,？?]{0,6}要(?![求价素])|目的|图[的是什啥]|为的是")
-_FIRST_OF_SEVERAL = re.compile("(?:首要|主要|第一个?|重要)(?:原因|因素|支撑|动力)|原因之一")
-_FURTHER = re.compile("(?:另一个?|第二个?)(?:重要|主要|大)?(?:原因|因素|支撑|动力)")
 _FOCUS = FEATURES.index("focus_coverage")
 _LEAST_FOCUS = 0.05
 _PARAGRAPHS = 1
@@ -30,7 +28,7 @@ _CHARS = 160
 
 
 def reason_beside(asked: str, best: Evidence, units: Sequence[Evidence]) -> Evidence | None:
-    """The reason close to a sentence that gives none, or the second of an article behind the first; None without.
+    """The best of the sentences close to one that gives no reason which give one; None where that one gives it itself.
 
     Parameters
     ----------
@@ -42,9 +40,6 @@ def reason_beside(asked: str, best: Evidence, units: Sequence[Evidence]) -> Evid
         All that were ranked, the best first.
     """
     article, aims = best.hit.passage.article, bool(_ASKS_AIM.search(normalize(asked)))
-    if _FIRST_OF_SEVERAL.search(best.text):
-        here = (item for item in units if item.hit.passage.article is article)
-        return next((item for item in here if _FURTHER.search(item.text)), None)
     if _gives(best.text, aims) or _HINTS.search(best.text):
         return None
     for item in units:
