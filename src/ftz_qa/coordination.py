@@ -50,6 +50,7 @@ _PARTIES, _SORTS = frozenset("边方者地家位名个样头"), frozenset("类�
 _NAMES = frozenset({"ns", "nt", "nz", "nr", "nrt", "eng"})
 _OPEN, _CLOSE = '“‘《（(「『"', '”’》）)」』"'
 _STOPS = "，,；;。：:"
+_NEAR = 4
 _MOST = 5
 _SHORT = 2
 
@@ -230,8 +231,13 @@ def _names_owner(thing: str) -> bool:
 
 def _owner(thing: str) -> str:
     """The place or body to which a thing belongs (``东港`` of ``东港进口货物``); empty where it names none."""
-    if found := _OWNER.search(thing):
-        return thing[: found.end()]
+    end = 0
+    for found in _OWNER.finditer(thing):
+        # A place within a place: ``甲州片区``.
+        if not end or found.end() - end <= _NEAR:
+            end = found.end()
+    if end:
+        return thing[:end]
     words = tagged_words(thing)
     if len(words) > 1 and words[0][1] in _NAMES and len(words[0][0]) > 1:
         return words[0][0] + ("的" if words[1][0] == "的" else "")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _LOOKED_AT = 12
 _NAMED = 3.0
 _IMPLIED = 0.5
-"""What it counts, of being named, to be so by the title or earlier in the paragraph, or together with the others."""
+"""What it counts, of being named, to be so by the title or earlier in the paragraph, or by the time spoken of."""
 
 _MEASURED = 1.5
 _LONG = 8
@@ -31,7 +31,7 @@ _BRACKETS = str.maketrans("", "", '()[]“”"《》 ')
 _IN_A_ROW = re.compile(r"(?<!第)[一二三四五六]期|(?:第[一二三四五六七八九]|首)[只批届轮座支条号]")
 _DIRECTIONS = (
     re.compile("入境|进境|进口|进来|回程|返程|来程"),
-    re.compile("(?<!进)(?:出境|出口)|出去|(?<!来)去程"),
+    re.compile("(?<!进)(?:出境|出口)|出去|去程"),
 )
 """Words for the same way across the border: whichever the question takes, bulletins may take another."""
 
