@@ -24,7 +24,10 @@ DIFFERENCE = re.compile(
 )
 """A clause, or the end of one, that asks how far things differ."""
 
-EACH = re.compile(r"[，,]?(?:分别|各自|各(?![种类项级地界方路国位]|片区|部门|单位|园区|企业|口岸|国|有特色|有千秋))都?")
+EACH = re.compile(
+    r"[，,]?(?:分别|各自|各(?![种类项级地界方路国位]|片区|部门|单位|园区|企业|口岸|国|有特色|有千秋))都?"
+    r"|都(?=[是有在叫]?(?:多少|几|哪|什么|谁))"
+)
 """What says that each of several things is asked about."""
 
 _IN_KIND = re.compile("什么|何|哪些|区别|不同|差异")

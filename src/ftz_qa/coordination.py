@@ -39,7 +39,7 @@ _PHASES = re.compile(
 )
 _OWNER = re.compile(
     r"(?:铁路口岸|公路口岸|口岸|港|机场|车站|码头|[片园新辖市]区|保税区|综保区|开发区|试验区|核心区|产业园|物流园|创业园|[省市县州]"
-    r"|公司|集团|银行|海关|中心|基金|大学|学院)(?:的)?(?=.{2})"
+    r"|公司|集团|银行|[商信分支]行|海关|中心|基金|大学|学院)(?:的)?(?=.{2})"
 )
 _ANY_OWNER = re.compile(_OWNER.pattern.replace("(?=.{2})", ""))
 _ORDINAL = re.compile(r"(?:第?[\d一二三四五六七八九十]+|首)")
@@ -50,6 +50,7 @@ _PARTIES, _SORTS = frozenset("边方者地家位名个样头"), frozenset("类�
 _NAMES = frozenset({"ns", "nt", "nz", "nr", "nrt", "eng"})
 _OPEN, _CLOSE = '“‘《（(「『"', '”’》）)」』"'
 _STOPS = "，,；;。：:"
+_MEASURES = tuple("率额量数比值速幅度价")
 _NEAR = 4
 _MOST = 5
 _SHORT = 2
@@ -80,7 +81,8 @@ def about_each(question: str) -> list[str]:
         return []
     things, shared = _separated(items)
     before = question[:start]
-    asked = asked_of_one(between + question[mark:], bare="是多少" if shared or before else "有多少")
+    measured = shared or before or things[0].endswith(_MEASURES)
+    asked = asked_of_one(between + question[mark:], bare="是多少" if measured else "有多少")
     if len(asked) < _SHORT or len(set(things)) < len(things):
         return []
     return [f"{before}{thing}{shared}{asked}" for thing in things]
@@ -192,12 +194,12 @@ def _shared_out(items: list[str]) -> list[str]:
 
 def _end_of_last(first: str, last: str) -> int:
     """Where the last thing of a list ends: as the first one does, or else before ``的``, or else at the end."""
-    issue = _ISSUE.match(last)
-    begin = issue.end() if issue and _ISSUE.match(first) else 0
+    issue, same = _ISSUE.match(last), _ISSUE.match(first)
+    begin = issue.end() if issue and same and same.end() < len(first) else 0
     for size in (3, 2, 1):
         place = last.find(first[-size:], begin) if len(first) > size else -1
-        if 0 <= place <= len(first) and (size > 1 or place + 1 <= len(first)):
-            end = place + size
+        end = place + size
+        if 0 <= place <= len(first) and (size > 1 or end <= len(first)):
             return end + (last[end : end + 1] in tuple(_CLOSE))
     place = last.find("的", begin)
     return place if place >= _SHORT else len(last)
@@ -205,9 +207,12 @@ def _end_of_last(first: str, last: str) -> int:
 
 def _completed(head: str, first: str) -> str:
     """A thing with what it leaves out because the first one has it: ``二期`` behind ``产业园一期``."""
-    if (ordinal := _ORDINAL.match(head)) and (same := re.search(rf"{_ORDINAL.pattern}{head[-1]}$", first)):
-        return first[: same.start()] + head if ordinal.end() < len(head) else head
-    differs = len(head) < len(first) and head[-1] == first[-1] and head[0] != first[0]
+    if ordinal := _ORDINAL.match(head):
+        counted = head[ordinal.end() : ordinal.end() + 1]
+        same = re.search(rf"{_ORDINAL.pattern}{re.escape(counted)}", first) if counted else None
+        if same:
+            return first[: same.start()] + head
+    differs = head[-1] == first[-1] and head[0] != first[0] and _begins_a_word(len(first) - len(head), first)
     if differs and (len(head) <= len("入境的") or (_mostly_alike(head, first) and not _names_owner(head))):
         return first[: -len(head)] + head
     owner = _owner(first)
@@ -219,7 +224,11 @@ def _completed(head: str, first: str) -> str:
 def _mostly_alike(head: str, first: str) -> bool:
     """Whether a thing ends in words that differ from another one in less than half (``入境班列``, ``出境班列``)."""
     shared = next((n for n in range(len(head)) if head[-1 - n] != first[-1 - n]), len(head))
-    return 2 * shared > len(head) and len(first) - len(head) in {place for _, place in _words(first)}
+    return 2 * shared > len(head)
+
+
+def _begins_a_word(place: int, text: str) -> bool:
+    return place > 0 and place in {begin for _, begin in _words(text)}
 
 
 def _names_owner(thing: str) -> bool:

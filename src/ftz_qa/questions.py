@@ -165,11 +165,17 @@ def parts_of(question: Question) -> list[Question]:
 
 def _asked_in_turn(question: Question) -> list[Question]:
     """The things that a question asks one after another, of the same thing."""
-    pieces = [piece for piece in _PIECES.split(question.focus) if piece.strip()]
+    pieces = [single for piece in _PIECES.split(question.focus) if piece.strip() for single in _asked_in_row(piece)]
     asking = [piece for piece in pieces if _asks(piece)]
     if len(asking) < 2:
         return [question]
     return [replace(question, focus=piece, kind=kind_of(piece)) for piece in asking]
+
+
+def _asked_in_row(piece: str) -> list[str]:
+    """``什么时候开工、投资多少`` as two questions; a piece that only lists things stays whole."""
+    row = piece.split("、")
+    return row if all(_ASKS_FOR_FIGURE.search(one) and kind_of(one) != "other" for one in row) else [piece]
 
 
 def _asks(piece: str) -> bool:
