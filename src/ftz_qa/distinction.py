@@ -119,6 +119,9 @@ def _raised(part: Question, name: _Name, named: Sequence[_Name], units: Sequence
         timed = _in_time(name, named, item)
         by = _IMPLIED * timed if timed is not None else _told(name, named, item, measure)
         measured = measure is not None and bool(measure.search(normalize(item.text)))
+        if timed and measure is not None and not measured:
+            # Much is said of the same month; what is not of that measure is no better for it.
+            by = min(by, 0.0)
         again.append(replace(item, score=item.score + _NAMED * by + _MEASURED * measured))
     again.sort(key=lambda item: -item.score)
     return again + list(units[_LOOKED_AT:])
