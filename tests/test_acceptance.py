@@ -139,6 +139,7 @@ def test_every_fact_asked_for_stands_in_a_gold_article(
             continue
         texts = [articles[gold.issue, gold.article] for gold in item.gold]
         for position, group in enumerate(item.must):
-            if not any(folded(option) in text for option in group for text in texts):
+            # What an answer says of a part that the bulletins do not give stands in none of them.
+            if group != ("未找到",) and not any(folded(option) in text for option in group for text in texts):
                 unsupported.append(f"{item.id} must[{position}]")
     assert unsupported == []

@@ -13,6 +13,7 @@ from langchain_core.runnables import Runnable
 from ftz_qa import wording
 from ftz_qa.completeness import missing_alone, missing_parts, named
 from ftz_qa.composing import compose
+from ftz_qa.coordination import names_phases
 from ftz_qa.corroboration import with_other_issues
 from ftz_qa.courtesy import courtesy_of, without_courtesies
 from ftz_qa.distinction import told_apart
@@ -236,12 +237,13 @@ class AnswerChain(Runnable[Request, str | Answer]):
             return replace(blank, text=wording.not_indexed_then(limit.name, issues), mode="structure")
         numbered = with_numbers(question.text, issues)
         figures = engine.index.figures.of
-        reply = comparison_reply(numbered, issues, question, figures) or structural_reply(
-            numbered, issues, engine.plain
-        )
+        phases = names_phases(question.text)
+        reply = comparison_reply(numbered, issues, question, figures)
+        if reply is None and not phases:
+            reply = structural_reply(numbered, issues, engine.plain)
         if reply:
             return _structural(blank, reply)
-        if topic := sought_topic(numbered, issues):
+        if not phases and (topic := sought_topic(numbered, issues)):
             question = replace(_about(question, topic), sourced=True)
         if meant is not None:
             numbers = [number for i in places if (number := engine.index.issues[i].number) is not None]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ftz_qa.bulletin_words import matter_of
 from ftz_qa.coordination import about_each
-from ftz_qa.ellipsis import completed, names_issue, swap_contrast
+from ftz_qa.ellipsis import completed, names_issue
 from ftz_qa.text import normalize, simplify, tagged_words
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     (
         "percent",
         r"百分之几|占比|比例|比重|(增长|下降|提高|同比|完成|竣工|通过)率|(增长|同比|下降|提高|增|涨|提升)了?(了)?(多少|几)"
-        r"|增幅|涨幅|降幅|\bpercent|\bgrowth rate|\bgrow",
+        r"|增幅|涨幅|降幅|增速|\bpercent|\bgrowth rate|\bgrow",
     ),
     (
         "date",
@@ -94,15 +94,10 @@ _QUESTION_WORDS = re.compile(
 )
 _STOPS = re.compile(r"[，,；;。？?！!\s]+")
 _PIECES = re.compile(r"[，,；;？?。]|(?<=[多少几谁里])(?:和|以及|及)")
-_COMPARED = re.compile(
-    r"(?P<shared>(?:[^，,？?]{2,}[，,])?)"
-    r"(?P<first>[^，,？?]{2,}?)(?:和|与|跟|同|以及|、|比)(?P<second>[^，,？?、]{2,}?)"
-    r"(?P<rest>(?:[，,]?(?:哪一?[个家边项座只期类种]|谁|各|分别|相比|对比|比起来|有(?:什么|何|哪些)(?:区别|不同|差别|差异)|的?(?:区别|不同|差别|差异))"
-    r"|(?:相?比)?[，,][^，,？?]{0,16}?(?:哪|谁|各|分别|更|差)).*)"
-)
-_COMPARISONS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("date", re.compile(r"早|晚|先|后")),
-    ("number", re.compile(r"[更最]?(?:多|少|大|小|高|低|长|短|远|近|快|慢|贵|便宜)")),
+_MOST_PARTS = 6
+_ASKS_WHAT = re.compile(r"[^，,]{2}(?:什么|啥)(?!时候|意思)")
+_ASKS_FOR_FIGURE = re.compile(
+    r"(?<![那这前后近头好])几|多少|多[大高长远久宽重]|什么|哪|谁|何|怎|还是|呢|吗|[A-Za-z]|[是为]$"
 )
 
 
@@ -161,24 +156,38 @@ def understand(question: str, history: Sequence[Turn] = (), known: Callable[[str
 def parts_of(question: Question) -> list[Question]:
     """The single questions of one that asks several things (``建在哪里，离码头多远？``); itself where it asks one.
 
-    Each part keeps the whole text, which says what it is about, and has the part as its focus. Two things that are
-    compared become questions of their own, and so do things that are listed before ``分别`` or ``各``.
+    Each part keeps the whole text, which says what it is about, and has the part as its focus. Things that are compared
+    or listed (`coordination`) become questions of their own, and several things asked of these are parts of them.
     """
     if each := about_each(question.focus):
         before = question.text.replace(question.focus, "")
-        return [replace(question, text=before + text, focus=before + text) for text in each]
-    if compared := _COMPARED.match(question.focus):
-        shared, first, second, rest = compared["shared"], compared["first"], compared["second"], compared["rest"]
-        kind = next((kind for kind, pattern in _COMPARISONS if pattern.search(rest)), question.kind)
-        if len(second) < len(first) and (whole := swap_contrast(second, first)):
-            second = whole
-        texts = [question.text.replace(question.focus, "") + shared + one + rest for one in (first, second)]
-        return [replace(question, text=text, focus=text, kind=kind) for text in texts]
-    pieces = [piece for piece in _PIECES.split(question.focus) if piece.strip()]
-    asking = [piece for piece in pieces if kind_of(piece) not in ("other", "yesno")]
+        parts = [replace(question, text=before + text, focus=before + text, kind=kind_of(text)) for text in each]
+        singles = [single for part in parts for single in _asked_in_turn(part)]
+        return singles if len(singles) <= _MOST_PARTS else parts
+    return _asked_in_turn(question)
+
+
+def _asked_in_turn(question: Question) -> list[Question]:
+    """The things that a question asks one after another, of the same thing."""
+    pieces = [single for piece in _PIECES.split(question.focus) if piece.strip() for single in _asked_in_row(piece)]
+    asking = [piece for piece in pieces if _asks(piece)]
     if len(asking) < 2:
         return [question]
     return [replace(question, focus=piece, kind=kind_of(piece)) for piece in asking]
+
+
+def _asked_in_row(piece: str) -> list[str]:
+    """``什么时候开工、投资多少`` as two questions; a piece that only lists things stays whole."""
+    row = piece.split("、")
+    return row if all(_ASKS_FOR_FIGURE.search(one) and kind_of(one) != "other" for one in row) else [piece]
+
+
+def _asks(piece: str) -> bool:
+    """Whether a piece of a question asks something, rather than says what is asked of (``增幅，一季度……``)."""
+    kind = kind_of(piece)
+    if kind in ("number", "percent"):
+        return bool(_ASKS_FOR_FIGURE.search(piece))
+    return kind not in ("other", "yesno") or bool(_ASKS_WHAT.search(piece))
 
 
 def _standing_question(asked: Sequence[str], known: Callable[[str], bool] | None = None) -> str:
