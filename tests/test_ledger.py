@@ -254,3 +254,11 @@ def test_csv_opens_as_chinese_and_holds_no_formulas() -> None:
     record = dict(zip(header, row, strict=True))
     assert (record["数值"], record["单位"], record["同比（%）"]) == ("983000", "标箱", "-2.0")
     assert record["标题"] == '\'=HYPERLINK("http://x")'
+
+
+@pytest.mark.parametrize("path", sorted(BULLETINS.glob("*.jsonl")), ids=lambda path: path.stem)
+def test_no_made_up_article_is_too_odd_for_the_ledger(path: Path) -> None:
+    """A sentence that the rules do not foresee must not keep an issue from being indexed."""
+    entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    found = [figures(entry["text"], entry["title"], dt.date.fromisoformat(entry["date"])) for entry in entries]
+    assert any(found)

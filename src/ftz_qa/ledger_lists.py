@@ -56,7 +56,7 @@ def shared_out(lead: str, behind: str, figure: str) -> list[Name]:
 def _of_places(names: list[str], deed: str) -> list[Name]:
     """``福州、厦门跨境电商进出口额``."""
     words = [tagged_words(name) for name in names]
-    if any(tag[:2] != "ns" for ((_, tag), *_) in words) or any(len(of) > 1 for of in words[:-1]):
+    if not all(words) or any(of[0][1][:2] != "ns" for of in words) or any(len(of) > 1 for of in words[:-1]):
         return []
     measure = names[-1].removeprefix(words[-1][0][0]) + deed
     return [Name(measure, of[0][0], "") for of in words] if len(measure) > 1 and not _BAD.search(measure) else []
