@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 SIGNS = (
     "missing_years",
-    "missing_name",
     "figure_asked",
     "several_asked",
 )
@@ -163,26 +162,7 @@ def test_what_is_asked_for_is_told(index: PassageIndex, question: str, name: str
     assert [other for other in told if values[other]] == [name]
 
 
-# Names and words
-
-
-@pytest.mark.parametrize(
-    ("question", "missing"),
-    [
-        ("澳门的园区占地多少亩？", 1),
-        ("新疆的园区占地多少亩？", 1),
-        ("园区占地多少亩？", 0),
-        ("云州的园区占地多少亩？", 0),
-    ],
-)
-def test_a_place_that_the_articles_do_not_name_is_missing(index: PassageIndex, question: str, missing: float) -> None:
-    assert features(index, question, "占地142亩")["missing_name"] == missing
-
-
-def test_a_place_is_looked_for_in_the_articles_quoted_only(index: PassageIndex) -> None:
-    question = "云州产品销往哪里？"
-    assert features(index, question, "二手车6820台")["missing_name"] == 1
-    assert features(index, question, "二手车6820台", "23家企业")["missing_name"] == 0
+# Words
 
 
 def test_support_falls_with_every_word_that_the_evidence_lacks(index: PassageIndex) -> None:
@@ -215,7 +195,6 @@ def test_any_question_gives_features_in_their_ranges(index: PassageIndex, questi
     assert all(values[name] in (0.0, 1.0) for name in SIGNS)
     assert 0 <= values["joint_support"] <= 1.0001
     assert all(math.isfinite(value) for value in values.values())
-    assert values["unknown_words"] >= 0
 
 
 # The decision
@@ -284,8 +263,7 @@ def test_the_stored_model_weighs_the_features_that_there_are() -> None:
     assert set(model.weights) == set(REFUSAL_FEATURES)
     assert all(math.isfinite(weight) for weight in model.weights.values())
     assert 0 < model.threshold < 1
-    for name in ("missing_years", "missing_name"):
-        assert model.weights[name] < 0 < model.weights["read_answerable"]
+    assert model.weights["missing_years"] < 0 < model.weights["read_answerable"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from ftz_qa.passages import passage_label
 from ftz_qa.periods import Periods
 from ftz_qa.questions import content_words, parts_of
 from ftz_qa.text import lexical_tokens, normalize, tagged_words
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 REFUSAL_FEATURES = (
     "bias",
     "missing_years",
-    "missing_name",
-    "unknown_words",
     "joint_support",
     "month_conflict",
     "fused_score",
@@ -46,7 +43,6 @@ _ENGLISH = re.compile(
     re.I,
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_NAME_TAGS = frozenset({"ns", "nt", "nz", "nr", "nrt"})
 _CONTENT_TAGS = frozenset("nvajli")
 _GENERAL = re.compile(
     "情况|名字|名称|时间|时候|数量|金额|内容|方面|地方|原因|问题|单位|部门|企业|公司|城市|地区|人员|时期|东西|方式|办法"
@@ -60,10 +56,9 @@ def refusal_features(
 ) -> list[float]:
     """Values of `REFUSAL_FEATURES` for a question and the evidence chosen for it (at least one unit).
 
-    Whether the year that the question names is missing from the chosen units; whether a name in it is missing from
-    their articles; how many of its content words occur nowhere in the index (thirds); the largest share of its content
-    words, by weight, that one chosen unit holds, together with its title and paragraph so far, where that unit also has
-    the measure and the months asked for; whether the best unit speaks of other months; the fused score of its passage;
+    Whether the year that the question names is missing from the chosen units; the largest share of its content words,
+    by weight, that one chosen unit holds, together with its title and paragraph so far, where that unit also has the
+    measure and the months asked for; whether the best unit speaks of other months; the fused score of its passage;
     whether a figure is asked for, and several things at once; and the trained reader's largest logit (over 5) of
     whether the passage of a chosen unit answers.
     """
@@ -77,9 +72,7 @@ def refusal_features(
     return [
         1.0,
         float(bool(when.years) and not any(when.matches(said)[1] for said in times)),
-        float(_lacks_name([word for word, tag in words if tag in _NAME_TAGS], chosen)),
-        sum(any(pair not in idf for pair in _pairs(word)) for word, _ in words) / 3,
-        max((_support([word for word, _ in words], item, idf) for item in fitting), default=0.0),
+        max((_support(words, item, idf) for item in fitting), default=0.0),
         chosen[0].features[_MONTH_CONFLICT],
         chosen[0].hit.score,
         float(question.kind in {"number", "percent"}),
@@ -88,11 +81,11 @@ def refusal_features(
     ]
 
 
-def _content_words(question: Question) -> list[tuple[str, str]]:
-    """Words of a question, with their tags, that say what it is about."""
+def _content_words(question: Question) -> list[str]:
+    """Words of a question that say what it is about."""
     words = tagged_words(normalize(content_words(question.text)))
     return [
-        (word, tag)
+        word
         for word, tag in words
         if len(word) > 1 and tag[0] in _CONTENT_TAGS and word.isalpha() and not _GENERAL.fullmatch(word)
     ]
@@ -101,13 +94,6 @@ def _content_words(question: Question) -> list[tuple[str, str]]:
 def _pairs(word: str) -> list[str]:
     """Neighbouring characters of a word of at least two, as `lexical_tokens` makes them."""
     return [word[i : i + 2] for i in range(len(word) - 1)]
-
-
-def _lacks_name(names: Sequence[str], chosen: Sequence[Evidence]) -> bool:
-    """Whether a name is nowhere in the articles; a character at either end may not belong to it."""
-    passages = {id(item.hit.passage.article): item.hit.passage for item in chosen}.values()
-    text = normalize("\n".join(f"{passage_label(p)} {p.article.title}\n{p.article.body}" for p in passages))
-    return not all(name in text or (len(name) > 2 and (name[1:] in text or name[:-1] in text)) for name in names)
 
 
 def _support(words: Sequence[str], item: Evidence, idf: Mapping[str, float]) -> float:
