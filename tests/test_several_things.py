@@ -134,6 +134,7 @@ def test_what_is_asked_in_turn_is_asked_of_each_thing() -> None:
         ("第一期和第二期哪一期文章多？", False),
         ("最近一期和上一期有什么不同？", False),
         ("哪一期提到创业园一期？", False),
+        ("创业园一期和二期分别是哪一期报道的？", False),
     ],
 )
 def test_phases_that_are_listed_are_no_issues(question: str, phases: bool) -> None:

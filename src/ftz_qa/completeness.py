@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from ftz_qa.reader import Evidence
     from ftz_qa.refusal import Judge
 
-MISSING = 0.15
+MISSING = 0.2
 """Below this probability a part has no answer, where the whole question has one."""
 
-SURELY = 0.08
+SURELY = 0.15
 """Below this probability that is so even where the best unit for it is shown for another part."""
 
 SURE, DOUBTFUL = 0.75, 0.4

@@ -37,6 +37,7 @@ _PHASES = re.compile(
     r"(?<![第最上下哪这那几近后前本])[（(]?[一二三四五六]期[^，,。；;？?]{0,16}?[、和与跟及同比]"
     r"[^，,。；;？?]{0,24}?(?<!第)[一二三四五六]期"
 )
+_REPORTED = re.compile("报道|提到|提及|刊登|刊发|刊载|登载|登在|介绍|通报|见于|出自")
 _OWNER = re.compile(
     r"(?:铁路口岸|公路口岸|口岸|港|机场|车站|码头|[片园新辖市]区|保税区|综保区|开发区|试验区|核心区|产业园|物流园|创业园|[省市县州]"
     r"|公司|集团|银行|[商信分支]行|海关|中心|基金|大学|学院)(?:的)?(?=.{2})"
@@ -90,7 +91,7 @@ def about_each(question: str) -> list[str]:
 
 def names_phases(question: str) -> bool:
     """Whether a question lists phases of something (``园区一期和二期``), so that ``哪一期`` is one of these."""
-    return bool(_PHASES.search(question))
+    return bool(_PHASES.search(question)) and not _REPORTED.search(question)
 
 
 def _in_a_row(text: str) -> list[str]:

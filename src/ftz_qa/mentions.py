@@ -32,7 +32,7 @@ _ABOUT = re.compile(
 )
 _WHETHER = re.compile(rf"(?:有没有|是否有?|有无)(?:{_VERB}|关于|有关(?!于))?(?P<topic>.{{2,}}?)$")
 _SAID_IN = re.compile(
-    rf"^(?:这|本|该|在)?(?:{_BULLETIN_WORD}|期)?(?:的?(?:里面?|中|上|当中))?(?:有没有|是否|都|有|曾经?)?"
+    rf"^[和与跟及、]*(?:这|本|该|在)?(?:{_BULLETIN_WORD}|期)?(?:的?(?:里面?|中|上|当中))?(?:有没有|是否|都|有|曾经?)?"
     r"(?:提到|提及|涉及|报道|刊登|介绍|写到|讲到|说到|谈到|提|讲|写)(?:过|了)?(?P<topic>[^,]{2,}?)(?:了|过)?(?:吗|没有?|么)[?]?$"
 )
 _WHEN_SAID = re.compile(
@@ -45,6 +45,7 @@ _HOW_OFTEN = re.compile(
 )
 _WHEN = re.compile(r"什么时候|何时|哪天|哪一天|啥时候|日期|几号")
 _WHICH_ARTICLE = re.compile(rf"(?:第几|哪一?)(?:篇|条|则)|哪(?:些|几)(?:篇|条|则)?(?={ARTICLE_WORD}|[在都有]*{_VERB})")
+_CONCERNS = re.compile(r"(?:关于|有关(?!于)|涉及)(?P<topic>.{2,}?)的?(?:是|在|有)?$")
 _SAYING = re.compile(rf"{_VERB}|[讲说写谈]")
 _SAYS = re.compile(rf"^{ARTICLE_WORD}?(?:里面?|中|上|[是在都有专门])*(?:{_VERB}|[讲说写谈])(?P<topic>.+)$")
 _QUOTED = re.compile('[“"「『]([^“”"「」『』]{2,30})[”"」』]')
@@ -67,7 +68,8 @@ def asked_topic(text: str) -> str:
     if article := _WHICH_ARTICLE.search(text):
         before, after = text[: article.start()], text[article.end() :]
         says = _SAYS.search(after)
-        topic = _trimmed(says["topic"]) if says else ""
+        concerns = _CONCERNS.search(before)
+        topic = _trimmed(says["topic"]) if says else _trimmed(concerns["topic"]) if concerns else ""
         return topic or (_trimmed(before) if _SAYING.search(before) or says else "")
     for pattern in (_ABOUT, _WHETHER, _SAID_IN):
         if found := pattern.search(text):
