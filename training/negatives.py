@@ -10,7 +10,6 @@ import numpy as np
 
 from ftz_qa.lexical import LexicalIndex
 from ftz_qa.text import split_sentences, tagged_words
-from ftz_qa.types import Span
 from ftz_qa.years import years_in_full
 
 if TYPE_CHECKING:
@@ -27,21 +26,6 @@ _SIBLINGS = (
     ("国内", "国外"), ("最高", "最低"), ("最早", "最晚"), ("哥哥", "弟弟"), ("开始", "结束"), ("成立", "解散"),
     ("出生", "去世"), ("毕业", "入学"), ("总投资", "年产值"), ("增长", "下降"), ("面积", "人口"), ("人数", "金额"),
 )  # fmt: skip
-
-
-def chunk_around(body: str, keep: Span, size: int, chooser: random.Random) -> Span:
-    """A stretch of whole sentences, of about `size` characters, that holds `keep`."""
-    sentences = split_sentences(body)
-    inside = [i for i, s in enumerate(sentences) if s.start < keep.end and keep.start < s.end]
-    if not inside:
-        return Span(0, len(body))
-    first, last = inside[0], inside[-1]
-    while sentences[last].end - sentences[first].start < size and (first > 0 or last + 1 < len(sentences)):
-        if first > 0 and (last + 1 == len(sentences) or chooser.random() < 0.5):
-            first -= 1
-        else:
-            last += 1
-    return Span(min(sentences[first].start, keep.start), max(sentences[last].end, keep.end))
 
 
 def without_answer(body: str, answer: str) -> str:

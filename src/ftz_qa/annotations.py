@@ -39,7 +39,7 @@ def annotations_of(issue: Issue, article: Article, span: Span) -> tuple[Annotati
 def _meanings(issue: Issue, article: Article, span: Span, text: str) -> Iterator[tuple[int, str, str]]:
     """The end of each word within the text, the word and its meaning."""
     if issue.date is not None:
-        yield from _times(text, issue.date, _before(article, span))
+        yield from _times(text, issue.date, article.paragraph_before(span.start))
     for match in _PLACES.finditer(text):
         meaning = province_of(issue, article) if match["province"] else city_of(article)
         # ``云江省……全省`` says itself which province is meant.
@@ -48,6 +48,7 @@ def _meanings(issue: Issue, article: Article, span: Span, text: str) -> Iterator
 
 
 def _times(text: str, date: dt.date, before: str) -> Iterator[tuple[int, str, str]]:
+    """What year the paragraph before a sentence speaks of holds for the sentence too."""
     for word, year in year_words(text, date):
         yield word.end, text[word.start : word.end], f"{year}年"
     if _OTHER_YEAR.search(before + text):
@@ -56,11 +57,6 @@ def _times(text: str, date: dt.date, before: str) -> Iterator[tuple[int, str, st
         ended = max((last for _, last in month_ranges(match[0])), default=12) <= date.month
         if ended:
             yield match.end(), match[0], f"{date.year}年{match[0]}"
-
-
-def _before(article: Article, span: Span) -> str:
-    """The paragraph before a sentence: what year it speaks of holds for the sentence too."""
-    return article.body[article.body.rfind("\n", 0, span.start) + 1 : span.start]
 
 
 def in_brackets(annotations: Sequence[Annotation]) -> str:

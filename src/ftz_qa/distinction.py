@@ -166,5 +166,4 @@ def _in_time(name: _Name, named: Sequence[_Name], item: Evidence) -> float | Non
 
 
 def _paragraph_before(item: Evidence) -> str:
-    body = item.hit.passage.article.body
-    return body[body.rfind("\n", 0, item.span.start) + 1 : item.span.start]
+    return item.hit.passage.article.paragraph_before(item.span.start)

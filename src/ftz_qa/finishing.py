@@ -36,10 +36,9 @@ def verdict_of(question: Question, composed: Composed) -> Verdict | None:
         whole = "".join(
             c.quote for c in composed.citations if (c.issue, c.article_no) == (issue.number, article.number)
         )
-        start = article.body.rfind("\n", 0, item.span.start) + 1
         heading = max((span for span in article.headings if span.start <= item.span.start), key=_start, default=None)
         above = article.body[heading.start : heading.end] if heading else ""
-        context = f"{article.title} {above} {article.body[start : item.span.start]}"
+        context = f"{article.title} {above} {article.paragraph_before(item.span.start)}"
         units = split_sentences(item.text, semicolons=True)
         said += [Said(item.text[unit.start : unit.end], context, whole, issue.date) for unit in units]
     return verdict(question.text, said)

@@ -130,7 +130,7 @@ class _Sentence:
         self._opened = self._dependent = bool(_DEPENDENT.match(text))
         self._same_time = bool(_SAME_TIME.match(text))
         self._date = issue.date
-        companies = _COMPANY.findall(normalize(article.body[article.body.rfind("\n", 0, span.start) + 1 : span.start]))
+        companies = _COMPANY.findall(normalize(article.paragraph_before(span.start)))
         self._company: str = companies[-1] if companies else ""
         self._mentions = list(mentions(text, issue.date, context.year))
         self._text = without_times(text, self._mentions)

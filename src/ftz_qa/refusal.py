@@ -107,17 +107,14 @@ def _support(words: Sequence[str], item: Evidence, idf: Mapping[str, float]) -> 
 def _with_context(item: Evidence) -> str:
     """A unit with its paragraph before it and its article's title, normalised."""
     article = item.hit.passage.article
-    start = article.body.rfind("\n", 0, item.span.start) + 1
-    return normalize(f"{article.body[start : item.span.end]}{article.title}")
+    return normalize(f"{article.paragraph_before(item.span.start)}{item.text}{article.title}")
 
 
 def _times_of(item: Evidence) -> Periods:
     """When a unit speaks of: what it names, or else its paragraph before it, or else the issue's year."""
     passage = item.hit.passage
-    body = passage.article.body
-    start = body.rfind("\n", 0, item.span.start) + 1
     date = passage.issue.date
-    times = Periods(item.text, date, Periods(body[start : item.span.start], date))
+    times = Periods(item.text, date, Periods(passage.article.paragraph_before(item.span.start), date))
     if date is not None and not times.years:
         times.years = {date.year}
     return times

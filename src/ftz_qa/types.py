@@ -68,6 +68,10 @@ class Article:
     body: str
     headings: tuple[Span, ...] = ()
 
+    def paragraph_before(self, place: int) -> str:
+        """What stands before a place of the body in the same paragraph."""
+        return self.body[self.body.rfind("\n", 0, place) + 1 : place]
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:
