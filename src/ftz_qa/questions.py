@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from ftz_qa.anaphora import leans_on_history
 from ftz_qa.bulletin_words import matter_of
 from ftz_qa.coordination import about_each
 from ftz_qa.ellipsis import completed, names_issue
-from ftz_qa.text import normalize, simplify, tagged_words
+from ftz_qa.text import normalize, simplify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,20 +69,11 @@ _FILLER = re.compile(
     r"^(请问一下|请问|你好|您好|麻烦问下|麻烦|想问(一)?下|我想(知道|了解|问)(一下)?|帮我(查|看|找)(一下|下)?|查(一下|下)|那么|那(?![篇期场家个项条份座位次年里边些种时天])|哦|嗯|好的|还有|另外)[，,。！!：:\s]*"
 )
 _THANKS = re.compile(r"[，,。！!？?\s]*(?:谢谢|多谢|感谢|辛苦|麻烦|拜托)(?:你|您|了|啦)*[，,。！!\s]*$")
-_PRONOUN = re.compile(
-    r"它们?|他们?|她们?|其(?=[^他它中实余次])|此(?=[^次外])|上述|前者|后者|那里|这里|那儿|当地|同期"
-    r"|[这那该](?=家|个|项|些|位|次|条|座|片|部|起|支|只|一|两|三|几|种|公司|企业|项目|园|活动|会|规定|条例|办法|基金|协议|口岸|港|片区|中心|产业|法规|模式|平台|市|省|县|区)"
-)
 _SOURCE = re.compile(
     r"^(?:这|那|它|这个|那个|这些|上面|刚才|请问|具体)?(?:个|条|句|话|数据|数字|说法|内容|信息|结论|消息)*(?:说的)?(?:是|在|出自|来自|见|登在|写在|引自|取自)*"
     r"(?:哪一?期|第几期|哪[一几]?[篇条]|哪里|哪儿|何处)(?:的?(?:文章|通报|简报|报道))?(?:里|上|中)?(?:说|写|讲|提|报道|登|看|来|载|刊|找)?(?:过|到|的|了|出)*[?？呢啊]*$"
     r"|^(?:请?问?)?(?:出处|来源|依据|根据|原文|原话|原句|引文)(?:是|在|怎么|如何|为)*(?:什么|哪里?|哪一?期|说|写|讲|表述|的|呢|何处)*[?？呢]*$|^(?:给|看|贴|发)[我看一下出]*原文"
 )
-_REST = re.compile(r"^(?:里面|里头|其中)|剩下|剩余|其余|另外[的几两一]|后来|^[又还再]")
-_NEW_TOPIC = re.compile(r"^(?:换个|再问个别的|另一个问题|另外问)")
-_SPECIFIC = frozenset({"nr", "nrt", "ns", "nt", "nz", "eng"})
-_FEW_WORDS = 2
-_ELLIPSIS = re.compile(r"^(那|那么|还有|另外|至于)|(呢|的呢)[？?。]?$")
 MEASURE_WORDS = (
     "标准箱|标箱|平方公里|平方米|立方米|平米|公里|千米|公斤|千克|公顷|万吨|百分点|工作日|小时|分钟|学时|课时|千瓦时|兆瓦时|千瓦|兆瓦|班次|车次|架次|人次"
     "|项(?!目)|条(?!例)|人(?!才|员)|家(?!庭)|车(?!辆)|期(?!间|限)|名(?!称)"
@@ -141,7 +133,7 @@ def understand(question: str, history: Sequence[Turn] = (), known: Callable[[str
     """
     focus = _THANKS.sub("", simplify(question.strip())) or question
     previous = _standing_question([simplify(turn.content.strip()) for turn in history if turn.role == "user"], known)
-    leans = _leans_on_history(focus) or (names_issue(previous) and not matter_of(normalize(focus)))
+    leans = _leans(focus, known) or (names_issue(previous) and not matter_of(normalize(focus)))
     if not previous or not leans:
         return Question(focus, focus, kind_of(focus))
     if _SOURCE.search(focus):
@@ -194,19 +186,12 @@ def _standing_question(asked: Sequence[str], known: Callable[[str], bool] | None
     """The last question of the user, itself completed from those before it."""
     standing = ""
     for question in asked:
-        standing = complete(question, standing, known) if standing and _leans_on_history(question) else question
+        standing = complete(question, standing, known) if standing and _leans(question, known) else question
     return standing
 
 
-def _leans_on_history(question: str) -> bool:
-    """Whether a question points back (pronoun, ``那…呢``) or names too little of its own (``为什么？``)."""
-    if _NEW_TOPIC.search(question):
-        return False
-    if _SOURCE.search(question) or _PRONOUN.search(question) or _ELLIPSIS.search(question) or _REST.search(question):
-        return True
-    words = [(word, tag) for word, tag in tagged_words(content_words(question)) if len(word) > 1]
-    specific = any(tag in _SPECIFIC or word.isascii() for word, tag in words)
-    return not specific and sum(tag[0] in "nvaijl" for _, tag in words) <= _FEW_WORDS
+def _leans(question: str, known: Callable[[str], bool] | None) -> bool:
+    return bool(_SOURCE.search(question)) or leans_on_history(question, content_words(question), known)
 
 
 def content_words(question: str) -> str:
