@@ -35,6 +35,7 @@ def speller() -> Speller:
         ("累记形成多少制渡创新成果", "累计形成多少制度创新成果"),
         ("云洲晶实新材料产业园", "云州晶石新材料产业园"),
         ("青屿国际机厂", "青屿国际机场"),
+        ("燕口铁路口岸开行多少列？", "雁口铁路口岸开行多少列？"),  # a name that no dictionary has
     ],
 )
 def test_homophones_are_put_right(speller: Speller, typed: str, meant: str) -> None:
@@ -89,3 +90,24 @@ def test_a_respelled_question_is_said_in_a_note(answerer: Answerer) -> None:
     assert not answer.refused
     assert any("青屿港" in note for note in answer.notes)
     assert answer.question == "青宇港2024年集装箱吞吐量是多少？"
+
+
+def test_what_was_taken_for_a_slip_is_asked_as_it_was_typed_where_it_leads_nowhere(
+    answerer: Answerer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "雁口铁路口岸2024年开行中欧班列多少列？"
+    monkeypatch.setattr(Speller, "respell", lambda _, text: text.replace("雁口铁路口岸", "火星航天口岸"))
+    answer = answerer.answer(question)
+    assert not answer.refused
+    assert "912列" in answer.text
+    assert answer.resolved == question
+
+
+def test_a_name_put_right_is_not_given_up_where_nothing_is_found(
+    answerer: Answerer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The question is refused as it was understood, not as it was typed."""
+    monkeypatch.setattr(Speller, "respell", lambda _, text: text.replace("火兴", "火星"))
+    answer = answerer.answer("火兴航天口岸2011年开行多少列？")
+    assert answer.refused
+    assert "火星" in answer.resolved

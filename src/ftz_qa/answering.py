@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -55,6 +56,7 @@ MAX_QUESTION_CHARS = 500
 MAX_TURNS = 20
 READ_HITS = 8
 PART_HITS = 3
+_LATIN = re.compile("[A-Za-z]+")
 
 _log = logging.getLogger(__name__)
 
@@ -190,10 +192,28 @@ class AnswerChain(Runnable[Request, str | Answer]):
 
     def _answer(self, asked: str, history: Sequence[Turn], filters: Filters, config: RunnableConfig) -> Answer | Draft:
         engine = self._current()
+        plain = simplify(asked) if courtesy_of(asked) else without_courtesies(simplify(asked))[0]
+        spelled = engine.speller.respell(plain)
+        answer = self._answer_spelled(engine, asked, plain, spelled, history, filters, config)
+        if spelled != plain and _is_refusal(answer) and _LATIN.findall(spelled) == _LATIN.findall(plain):
+            # What was taken for a slip may have been meant.
+            as_typed = self._answer_spelled(engine, asked, plain, plain, history, filters, config)
+            return answer if _is_refusal(as_typed) else as_typed
+        return answer
+
+    def _answer_spelled(
+        self,
+        engine: Engine,
+        asked: str,
+        plain: str,
+        spelled: str,
+        history: Sequence[Turn],
+        filters: Filters,
+        config: RunnableConfig,
+    ) -> Answer | Draft:
+        """Answer what was asked, spelled as given; `plain` is it without courtesies, as it was typed."""
         issues = engine.index.issues
         courtesy = courtesy_of(asked)
-        plain = simplify(asked) if courtesy else without_courtesies(simplify(asked))[0]
-        spelled = engine.speller.respell(plain)
         respelled = in_chinese(spelled)
         history = [replace(t, content=in_chinese(t.content)) if t.role == "user" else t for t in history]
         question = understand(respelled, history, engine.speller.knows)
@@ -300,6 +320,10 @@ class AnswerChain(Runnable[Request, str | Answer]):
         # What the extract quotes comes first: it has to be among what the model is shown.
         passages = {id(passage): passage for passage in [*chosen, *(hit.passage for hit in hits)]}
         return Draft(question.text, tuple(passages.values()), extract, closing)
+
+
+def _is_refusal(answer: Answer | Draft) -> bool:
+    return isinstance(answer, Answer) and answer.refused
 
 
 def _about(question: Question, matter: str) -> Question:

@@ -47,7 +47,7 @@ class Speller:
     def respell(self, question: str) -> str:
         """The question with names in pinyin (``Qingyu``) in Chinese, and typos (``隆江``) put right."""
         in_chinese = _NAME.sub(lambda match: self._name(match.group()), question)
-        return _HAN_RUN.sub(lambda match: self._corrected(match.group()), in_chinese)
+        return _HAN_RUN.sub(lambda match: self._corrected(match.group(), match.start() == 0), in_chinese)
 
     def knows(self, words: str) -> bool:
         """Whether all neighbouring characters of some words stand beside each other somewhere in the index."""
@@ -74,18 +74,21 @@ class Speller:
     def _rarity(self, reading: str) -> float:
         return max(self._idf[reading[i : i + 2]] for i in range(len(reading) - 1))
 
-    def _corrected(self, run: str) -> str:
+    def _corrected(self, run: str, first: bool) -> str:
         """The run with every character replaced that makes no word and no known pair, where a homophone makes both."""
         for start, end in _words(run):
             if end - start == 1 and run[start] not in _FUNCTION + _ASKING:
-                run = self._better(run, start) or run
+                run = self._better(run, start, first) or run
         return run
 
-    def _better(self, run: str, i: int) -> str:
+    def _better(self, run: str, i: int, first: bool) -> str:
         """The run with a homophone at `i`; empty where the character is sound there, or none or several would do."""
         if self._known_pairs(run, i):
             return ""
-        whole = [(start, end) for start, end in _words(run) if end - start > 1]
+        before = _words(run)
+        whole = [(start, end) for start, end in before if end - start > 1]
+        # Of a name that no dictionary has and that a question begins with, one pair tells (``路川海关``: ``鹿川海关``).
+        begins_name = first and i == 0 and before[1:2] == [(1, 2)] and run[1] not in _FUNCTION
         fitting: dict[str, tuple[int, bool]] = {}
         for sound in _sounds(run[i]):
             for char in self._alike.get(sound, ()):
@@ -93,7 +96,8 @@ class Speller:
                 known = self._known_pairs(changed, i) if char not in _FUNCTION else 0
                 words = _words(changed) if known else []
                 makes_word = any(start <= i < end and end - start > 1 for start, end in words)
-                if known and all(word in words or i in range(*word) for word in whole) and (known > 1 or makes_word):
+                kept = all(word in words or i in range(*word) for word in whole)
+                if known and kept and (known > 1 or makes_word or begins_name):
                     fitting[changed] = (known, makes_word)
         best = max(fitting.values(), default=None)
         chosen = [changed for changed, fit in fitting.items() if fit == best]
