@@ -1,8 +1,8 @@
 """Fit both small models of the package anew, the ranking of sentences and the refusal decision: ``make fit``.
 
-Learned from are the questions for tuning over the sample issues and over issue 239 (where its text is here), those
-about made-up articles that the trained reader has not learned from, and reading-comprehension data in SQuAD layout that
-it has not learned from either (CMRC 2018 trial).
+Learned from are the questions for tuning over the sample issues, over the other made-up ones, and over issue 239 (where
+its text is here), those about made-up articles that the trained reader has not learned from, and reading-comprehension
+data in SQuAD layout that it has not learned from either (CMRC 2018 trial).
 
     python benchmarks/fit_models.py --squad TRIAL.json [--acceptance ISSUE-239.txt] [--work DIR]
 """
@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from bulletin_sets import SOURCES, write_set
-from evaluate import ACCEPTANCE, QUESTIONS, ROOT
+from evaluate import ACCEPTANCE, QUESTIONS, ROOT, made_up
 
 _HERE = Path(__file__).parent
 
@@ -29,6 +29,8 @@ def prepared_sets(work: Path, acceptance: Path) -> list[str]:
         folder = work / source.stem
         pairs.append(_indexed(folder / "questions.jsonl", folder / "issues", folder / "index"))
     pairs += [_indexed(path, ROOT / "issues", work / "sample") for path in sorted(QUESTIONS.glob("*sample*.jsonl"))]
+    for folder, sets in made_up():
+        pairs += [_indexed(path, folder, work / f"issues-{folder.name}") for path in sets]
     if acceptance.exists():
         pairs += [_indexed(path, acceptance, work / "239") for path in sorted(QUESTIONS.glob("*239.jsonl"))]
     return pairs
