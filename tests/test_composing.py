@@ -221,6 +221,15 @@ def test_the_best_sentences_article_is_cited_first() -> None:
     assert [citation.article_no for citation in composed.citations] == [2, 1]
 
 
+@pytest.mark.parametrize(("gap", "here", "elsewhere"), [(1.9, 2, 2), (2.1, 2, 1), (3.1, 1, 1)])
+def test_another_article_has_to_come_closer_to_the_best_sentence(gap: float, here: int, elsewhere: int) -> None:
+    first, second = units("甲园已经建成。乙园正在建设。")
+    other = units("乙园正在建设。", number=2)[0]
+    for item, count in ((second, here), (other, elsewhere)):
+        ranking = [first, scored(item, first.score - gap)]
+        assert sentences(compose(understand("各园怎么样？"), [ranking])) == count
+
+
 def test_articles_of_the_same_number_in_two_issues_are_cited_apart() -> None:
     one, other = units("甲园已经建成。"), units("乙园正在建设。", issue=make_issue(8))
     composed = compose(understand("各园怎么样？"), [[*one, *other]])

@@ -24,7 +24,9 @@ _CONCISE_CHARS = 180
 _CHARS = 300
 _SENTENCES = 3
 _NEARBY = 8
-_MARGIN = 3.0
+_MARGIN, _MARGIN_ELSEWHERE = 3.0, 2.0
+"""How far behind the best unit one may score that is added, in the same article and in another one."""
+
 _LIST_CHARS = 600
 _ASPECT_UNITS = 20
 _ITEM = re.compile(
@@ -94,11 +96,16 @@ def _choose(question: Question, rankings: Sequence[Sequence[Evidence]]) -> list[
     if not (several and len(lists) == 1):
         room = _CONCISE_CHARS if concise and len(lists) == 1 else _CHARS
         for units in lists:
-            near = [item for item in units[1:_NEARBY] if units[0].score - item.score <= _MARGIN]
+            near = [item for item in units[1:_NEARBY] if _is_near(item, units[0])]
             _add(chosen, near, room, len(chosen) + 1 if several else _SENTENCES)
     if concise:
         return chosen
     return [_widened(item, question.kind in _WHOLE_KINDS) for item in chosen]
+
+
+def _is_near(item: Evidence, best: Evidence) -> bool:
+    here = item.hit.passage.article is best.hit.passage.article
+    return best.score - item.score <= (_MARGIN if here else _MARGIN_ELSEWHERE)
 
 
 def _add(chosen: list[Evidence], more: Sequence[Evidence], room: int | None = None, most: int | None = None) -> None:
