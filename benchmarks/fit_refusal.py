@@ -80,7 +80,7 @@ class Asker:
             hits = [hit for hit in hits if not left_out(hit.passage)]
         hits = hits[:HITS]
         chosen = compose(question, self._reader.rank_parts(question, vector, hits)).evidence
-        return refusal_features(question, chosen, self._index.lexical.idf, self._index.newest_date)
+        return refusal_features(question, chosen, self._index.newest_date)
 
 
 def _is_gold(gold: set[tuple[int | None, int]], passage: Passage) -> bool:
