@@ -9,19 +9,25 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import make_article, make_issue
-from ftz_qa.comparatives import asked_of_one
+from ftz_qa.comparatives import asked_of_all, asked_of_one
 from ftz_qa.composing import Composed, compose
 from ftz_qa.coordination import about_each, names_phases
 from ftz_qa.corroboration import with_other_issues
 from ftz_qa.distinction import distinct_names, told_apart
+from ftz_qa.foremost import foremost, with_all_figures
+from ftz_qa.grounding import cite
+from ftz_qa.issue_names import by_number
+from ftz_qa.issue_parts import parts_in_issues
 from ftz_qa.questions import parts_of, understand
 from ftz_qa.reader import Evidence
 from ftz_qa.text import split_sentences
-from ftz_qa.types import Hit, Passage, Section
+from ftz_qa.types import Hit, Passage, Section, Span
 from ftz_qa.unit_features import FEATURES
+from ftz_qa.wording import leads
 
 if TYPE_CHECKING:
     from ftz_qa.answerer import Answerer
+    from ftz_qa.types import Citation
 
 SECTION = Section(1, "示例板块", "一、示例板块")
 TOTAL = "累计开行多少列？"
@@ -77,6 +83,48 @@ def units(number: int, body: str, date: dt.date | None = None, score: float = 5.
             "货物贸易和服务贸易的开放程度有什么区别？",
             ["货物贸易的开放程度是什么情况？", "服务贸易的开放程度是什么情况？"],
         ),
+        (
+            "前4个月东港机场与会川机场，哪个的货运量增得更快？",
+            ["前4个月东港机场货运量增了多少？", "前4个月会川机场货运量增了多少？"],
+        ),
+        ("东港箱量，上半年跟前8个月各是多少？", ["东港箱量，上半年是多少？", "东港箱量，前8个月是多少？"]),
+        (
+            "东港今年前三季度跟去年全年的箱量哪个高？",
+            ["东港今年前三季度的箱量是多少？", "东港去年全年的箱量是多少？"],
+        ),
+        (
+            "一季度东港、西港还有南港的箱量分别是多少？",
+            ["一季度东港的箱量是多少？", "一季度西港的箱量是多少？", "一季度南港的箱量是多少？"],
+        ),
+        (
+            "走海运，发甲国和发乙城每公斤运费各是多少？",
+            ["走海运，发甲国每公斤运费是多少？", "走海运，发乙城每公斤运费是多少？"],
+        ),
+        (
+            "东港集团和西岭天锻前四个月出口额比，差多少？",
+            ["东港集团前四个月出口额是多少？", "西岭天锻前四个月出口额是多少？"],
+        ),
+        ("首批和第二批创新案例各有多少项？", ["首批创新案例有多少项？", "第二批创新案例有多少项？"]),
+        (
+            "东港今年前4个月的列数跟一季度比，多了多少列？",
+            ["东港今年前4个月的列数是多少列？", "东港今年一季度的列数是多少列？"],
+        ),
+        (
+            "平台接入的银行从8月底到10月底由几家增加到几家？",
+            ["平台接入的银行8月底是几家？", "平台接入的银行10月底是几家？"],
+        ),
+        (
+            "系统放行率，上线首月跟截至5月10日各是多少？",
+            ["系统放行率，上线首月是多少？", "系统放行率，截至5月10日是多少？"],
+        ),
+        (
+            "东港、西港和南港三个港口里，投资最大的是哪个？",
+            ["东港港口投资是多少？", "西港港口投资是多少？", "南港港口投资是多少？"],
+        ),
+        ("东港和西港投资的比例各不得低于多少？", ["东港投资的比例不得低于多少？", "西港投资的比例不得低于多少？"]),
+        ("上半年东港口岸比西港口岸的交易额多多少？", ["上半年东港口岸的交易额多少？", "上半年西港口岸的交易额多少？"]),
+        ("东港从1月到8月一共开行多少列？", []),
+        ("三个片区里，增速最快的是哪个？", []),
         ("中华人民共和国境内哪家企业规模最大？", []),
         ("“互市和加工”一体化哪家做得更好？", []),
         ("甲州同和新材料的董事长是谁？", []),
@@ -90,6 +138,88 @@ def units(number: int, body: str, date: dt.date | None = None, score: float = 5.
 )
 def test_what_is_listed_is_asked_about_one_by_one(question: str, each: list[str]) -> None:
     assert about_each(question) == each
+
+
+@pytest.mark.parametrize(
+    ("question", "whole"),
+    [
+        ("前7个月三个片区里，外贸增速最快的是哪个，增了多少？", "前7个月三个片区里，外贸增速各是多少，增了多少？"),
+        ("两个互市区中哪个交易额最小，小多少？", "两个互市区中，交易额各是多少？"),
+        ("三个片区里，哪个投资最大，谁建的？", ""),
+        ("三个片区里，哪个最早揭牌？", ""),
+        ("哪个片区的投资最大？", ""),
+        ("第三个片区里，哪个项目投资最大？", ""),
+    ],
+)
+def test_things_that_are_only_counted_are_asked_about_together(question: str, whole: str) -> None:
+    assert asked_of_all(question) == whole
+
+
+LISTED = "分片区看，甲川片区297亿元，乙塘片区 268 亿元，丙坪片区129亿元，同比分别增长9.4%、18.3%和14.1%。"
+
+
+def cited(quote: str) -> list[Citation]:
+    issue = make_issue(7)
+    return [cite(1, issue, make_article(1, "示例文章", quote, SECTION), Span(0, len(quote)))]
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("三个片区里，外贸增速最快的是哪个，增了多少？", ("外贸增速", "快", "乙塘片区", "18.3%", 1)),
+        ("三个片区里哪个进出口额最大？", ("进出口额", "大", "甲川片区", "297亿元", 1)),
+        ("三个片区中，进出口额最小的是哪个？", ("进出口额", "小", "丙坪片区", "129亿元", 1)),
+        ("四个片区里哪个进出口额最大？", None),
+        ("三个口岸里哪个进出口额最大？", None),
+        ("丁岭、戊港和己城三个片区里，哪个进出口额最大？", None),
+        ("三个片区里，哪个人数最多？", None),
+        ("三个片区里，进出口额各是多少？", None),
+    ],
+)
+def test_the_first_of_all_is_named_where_a_sentence_has_all_figures(
+    question: str, first: tuple[str, str, str, str, int] | None
+) -> None:
+    assert foremost(question, cited(LISTED)) == first
+    if first:
+        assert leads(*first).endswith("。[1]")
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        LISTED.replace("、18.3%和14.1%", "和18.3%"),
+        LISTED.replace("分别增长", "分别变动"),
+        LISTED.replace("18.3%", "14.1%"),
+    ],
+)
+def test_nothing_is_first_where_figures_are_missing_or_equal(quote: str) -> None:
+    assert foremost("三个片区里，外贸增速最快的是哪个？", cited(quote)) is None
+
+
+def test_the_sentence_with_all_figures_comes_first() -> None:
+    ranking = units(7, f"三个片区外贸总值694亿元，增长13.6%。{LISTED}")
+    asked = "三个片区里，外贸增速最快的是哪个？"
+    assert with_all_figures(asked, ranking)[0].text == LISTED
+    assert with_all_figures(asked.replace("三", "四"), ranking) == ranking
+    assert with_all_figures("甲川片区外贸增速是多少？", ranking) == ranking
+
+
+def test_each_issue_is_asked_by_itself() -> None:
+    issues = [make_issue(300 + n, ("文章", "内容。"), date=dt.date(2025, n, 15)) for n in (1, 2, 3)]
+    named = by_number("东港配套率，1月那期报的和3月这期报的各是多少？", issues).text
+    parts = parts_in_issues(understand(named), issues)
+    assert [(one.part.text, one.issue) for one in parts] == [("东港配套率是多少?", 0), ("东港配套率是多少?", 2)]
+    assert parts[1].name == "第303期：东港配套率是多少?"
+    in_turn = parts_in_issues(understand("东港船队，第301期是几艘，第302期又是几艘？"), issues)
+    assert [(one.part.text, one.issue) for one in in_turn] == [("东港船队是几艘", 0), ("东港船队是几艘", 1)]
+
+
+@pytest.mark.parametrize(
+    "question", ["第301期和第302期里，东港投资多少？", "第301期的东港和西港投资各是多少？", "东港和西港投资各是多少？"]
+)
+def test_what_issues_say_together_is_no_question_about_each(question: str) -> None:
+    issues = [make_issue(300 + n, ("文章", "内容。"), date=dt.date(2025, n, 15)) for n in (1, 2, 3)]
+    assert parts_in_issues(understand(question), issues) == []
 
 
 def test_each_thing_is_a_part_with_its_own_text() -> None:
@@ -274,6 +404,12 @@ def test_several_things_are_cited_in_the_order_asked(answerer: Answerer) -> None
 def test_both_sides_of_a_comparison_are_given(answerer: Answerer, question: str, facts: list[str]) -> None:
     text = answerer.answer(question).text
     assert [fact for fact in facts if fact not in text] == []
+
+
+def test_the_same_figure_is_given_from_each_issue_that_is_named(answerer: Answerer) -> None:
+    answer = answerer.answer("青屿海关培育的经核准出口商，3月那期和9月那期报的各有几家？")
+    assert [fact for fact in ("5家", "11家") if fact not in answer.text] == []
+    assert {citation.issue for citation in answer.citations} == {303, 309}
 
 
 def test_a_side_of_a_comparison_that_is_missing_is_said(answerer: Answerer) -> None:

@@ -23,9 +23,11 @@ from ftz_qa.english import in_chinese
 from ftz_qa.errors import FtzQaError, InputError
 from ftz_qa.filters import UNFILTERED, Filters
 from ftz_qa.finishing import finish
+from ftz_qa.foremost import foremost, with_all_figures
 from ftz_qa.grounding import cite, nearest_articles
 from ftz_qa.index import PassageIndex
 from ftz_qa.issue_names import by_number
+from ftz_qa.issue_parts import InIssue, parts_in_issues, rank_in_issues
 from ftz_qa.issue_replies import Reply, digest_line
 from ftz_qa.limits import dated_limit, section_limit, within
 from ftz_qa.questions import Question, parts_of, understand
@@ -265,6 +267,9 @@ class AnswerChain(Runnable[Request, str | Answer]):
             return _structural(blank, reply)
         if not phases and (topic := sought_topic(numbered, issues)):
             question = replace(_about(question, topic), sourced=True)
+        in_issues = (
+            [one for one in parts_in_issues(question, engine.index.issues) if one.issue in places] if meant else []
+        )
         if meant is not None:
             numbers = [number for i in places if (number := engine.index.issues[i].number) is not None]
             blank = replace(blank, notes=(*blank.notes, wording.only_searched(numbers)))
@@ -275,7 +280,7 @@ class AnswerChain(Runnable[Request, str | Answer]):
             question = _about(question, matter)
         free = meant is None and filters == UNFILTERED
         limits = _Limits(None if free else places, sections or filters.sections)
-        return self._read(engine, question, limits, blank, config)
+        return self._read(engine, question, limits, blank, config, in_issues)
 
     def _read(
         self,
@@ -284,18 +289,23 @@ class AnswerChain(Runnable[Request, str | Answer]):
         limits: _Limits,
         blank: Answer,
         config: RunnableConfig,
+        in_issues: Sequence[InIssue] = (),
     ) -> Answer | Draft:
         vector = self._embedder.embed_queries([question.text])[0]
 
-        def find(text: str, near: NDArray[np.float32], k: int = PART_HITS) -> list[Hit]:
-            documents = engine.retriever.invoke(
-                text, config, vector=near, issues=limits.issues, sections=limits.sections, k=k
-            )
+        def find(
+            text: str, near: NDArray[np.float32], k: int = PART_HITS, issues: Collection[int] | None = limits.issues
+        ) -> list[Hit]:
+            documents = engine.retriever.invoke(text, config, vector=near, issues=issues, sections=limits.sections, k=k)
             return [document_hit(document, engine.index) for document in documents]
 
         hits = find(question.text, vector, READ_HITS)
-        asked = parts_of(question)
-        rankings = told_apart(asked, engine.reader.rank_parts(question, vector, hits, find))
+        asked = [one.part for one in in_issues] or parts_of(question)
+        if in_issues:
+            rankings = rank_in_issues(in_issues, engine.reader, self._embedder, find)
+        else:
+            rankings = told_apart(asked, engine.reader.rank_parts(question, vector, hits, find))
+            rankings = [with_all_figures(question.focus, units) for units in rankings]
         parts = [(part, units[0]) for part, units in zip(asked, rankings, strict=True) if units]
         selected = compose(question, rankings)
         blank = replace(blank, confidence=engine.judge.probability(question, selected.evidence))
@@ -313,9 +323,12 @@ class AnswerChain(Runnable[Request, str | Answer]):
         unused = nearest_articles(hits, besides=selected.citations)
         extract = replace(blank, text=selected.text, citations=selected.citations, refused=False, leads=unused)
         extract = finish(extract, question, selected, [part for n, part in enumerate(parts) if n not in missing])
-        closing = tuple(wording.part_missing(named(parts[n][0])) for n in missing)
+        names = [one.name for one in in_issues] or [part.focus for part, _ in parts]
+        closing = tuple(wording.part_missing(named(names[n])) for n in missing)
         sources = _sources(extract) if question.sourced else ()
-        extract = replace(extract, text="\n".join([extract.text, *closing, *sources]))
+        first = foremost(question.focus, extract.citations)
+        leading = (wording.leads(*first),) if first else ()
+        extract = replace(extract, text="\n".join([extract.text, *leading, *closing, *sources]))
         chosen = [item.hit.passage for item in selected.evidence]
         # What the extract quotes comes first: it has to be among what the model is shown.
         passages = {id(passage): passage for passage in [*chosen, *(hit.passage for hit in hits)]}

@@ -89,6 +89,6 @@ def _of_its_own(part: Question) -> bool:
     return part.focus == part.text
 
 
-def named(part: Question) -> str:
+def named(asked: str) -> str:
     """What a part asks, as it can be named in a sentence."""
-    return _STOPS.sub("", normalize(part.focus))
+    return _STOPS.sub("", normalize(asked))

@@ -5,23 +5,16 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from ftz_qa.comparatives import COMPARATIVE, COUNTED, DIFFERENCE, EACH, asked_of_one
+from ftz_qa.comparatives import AMONG, COMPARATIVE, COUNTED, DIFFERENCE, EACH, asked_of_one, in_usual_order
+from ftz_qa.listed_times import BEGINS_WITH_PERIOD, ENDS_IN_PERIOD, at_times, begins_at_period, for_all
 from ftz_qa.text import dictionary_words, tagged_words
 
-_JOINTS = frozenset({"、", "以及", "和", "与", "跟", "及"})
+_JOINTS = frozenset({"、", "以及", "和", "与", "跟", "及", "还有"})
 _WEAK_JOINTS = frozenset({"同", "比"})
 """These join things only where no other joint does, and where both sides end alike."""
 
-_NUMBER = r"[\d一二两三四五六七八九十]{1,3}"
-_YEAR = r"(?:(?:19|20)\d{2}年(?:全年)?|今年|去年|前年|本年|上年)"
-_MONTHS = (
-    rf"(?:前?{_NUMBER}(?:个月|月份?)|{_NUMBER}月?(?:-|—|－|~|至|到){_NUMBER}月|[上下]半年|第?[一二三四]季度|全年"
-    r"|[首前]季(?:度)?)"
-)
-_PERIOD = rf"(?:截至|截止到?|到)?(?:{_YEAR}的?(?:{_MONTHS}|同期)?|{_MONTHS}|年[初中末底])(?:[初中底末]|报道时|时|那时)?"
-_ENDS_IN_PERIOD = re.compile(rf"{_PERIOD}$")
-_BEGINS_WITH_PERIOD = re.compile(_PERIOD)
-_ONLY_YEAR = re.compile(_YEAR)
+_ANY_JOINT = _JOINTS | _WEAK_JOINTS
+
 _BEFORE = re.compile(r"去年|上年|上一年|前一年|往年|以往|以前|之前|此前|过去|原来|传统|计划|预期|全国|全省")
 _TOGETHER = re.compile(
     rf"(?:这|那)?(?<!第)(?P<number>[两三四五俩])(?P<counted>[{COUNTED}边方地者])?(?P<noun>[\u4e00-\u9fffA-Za-z0-9]{{0,12}})$"
@@ -31,7 +24,7 @@ _TOGETHER = re.compile(
 
 _THAN = re.compile(r"(?:来?相?比|比起来|对比|比较|比一比|之间|两者|二者)$")
 _THAN_BY = re.compile(
-    r"比[^，,；;？?]{2,}?(?P<by>[多少高低快慢大小长短贵早晚])(?P<does>[\u4e00-\u9fff]{0,2}?)了?(?:多少|几)"
+    r"比(?![例重率值赛])[^，,；;？?]{2,}?(?P<by>[多少高低快慢大小长短贵早晚])(?P<does>[\u4e00-\u9fff]{0,2}?)了?(?:多少|几)"
 )
 _PHASES = re.compile(
     r"(?<![第最上下哪这那几近后前本])[（(]?[一二三四五六]期[^，,。；;？?]{0,16}?[、和与跟及同比]"
@@ -43,6 +36,7 @@ _OWNER = re.compile(
     r"|公司|集团|银行|[商信分支]行|海关|中心|基金|大学|学院)(?:的)?(?=.{2})"
 )
 _ANY_OWNER = re.compile(_OWNER.pattern.replace("(?=.{2})", ""))
+_FIRM = re.compile("(?:公司|集团|银行)$")
 _ORDINAL = re.compile(r"(?:第?[\d一二三四五六七八九十]+|首)")
 _ROW = re.compile(r"(?<=[^第])(?P<number>[两三四五])(?P<of>[只批届轮])")
 _ISSUE = re.compile(r"第\d+期的?")
@@ -65,6 +59,7 @@ def about_each(question: str) -> list[str]:
     before what they differ in (``产业园一期和二期``). Things of one kind end alike; where they do not, ``的`` tells
     where the last one ends. What is asked of them is put as it is asked of one (`asked_of_one`).
     """
+    question = in_usual_order(question)
     if than := _THAN_BY.search(question):
         question = question[: than.start("by")] + question[than.start("does") :]
     mark = than.start("by") if than else _mark(question)
@@ -121,16 +116,21 @@ def _clause_before(question: str, place: int) -> tuple[int, int]:
 
 def _listed(text: str) -> list[str]:
     """The things that a clause lists; itself where it lists none."""
-    text = _THAN.sub("", text)
+    text = AMONG.sub("", _THAN.sub("", text))
     words = _words(text)
     items = _cut(text, words, _JOINTS)
     if len(items) < 2:
         items = _cut(text, words, _WEAK_JOINTS)
-        alike = len(items) == 2 and items[0] and items[1] and (items[0][-1] == items[1][-1])
+        alike = len(items) == 2 and items[0] and items[1] and _alike(*items)
         if not alike or _BEFORE.match(items[1]):
             return [text]
     items[0] = re.sub(r"^(?:请问|比较(?:一下)?|对比(?:一下)?|跟|和|与|同)(?=.{2})", "", items[0])
     return [thing for item in items if (thing := item.removeprefix("的"))]
+
+
+def _alike(first: str, last: str) -> bool:
+    """Whether two things end alike, the last one perhaps with what is asked of both behind it."""
+    return first[-1] == last[-1] or (len(first) > _SHORT and first[-_SHORT:] in last[1:])
 
 
 def _words(text: str) -> list[tuple[str, int]]:
@@ -138,9 +138,18 @@ def _words(text: str) -> list[tuple[str, int]]:
     words, place = [], 0
     for word in dictionary_words(text):
         place = text.find(word, place)
-        words.append((word, place))
+        if word[0] in _ANY_JOINT and len(word) == _SHORT and _joins(text[:place], text[place + 1 :]):
+            words += [(word[0], place), (word[1], place + 1)]
+        else:
+            words.append((word, place))
         place += len(word)
     return words
+
+
+def _joins(before: str, behind: str) -> bool:
+    """Whether a joint that the dictionary has within a word (``与会``) joins: between two times, or things alike."""
+    times = ENDS_IN_PERIOD.search(before) and BEGINS_WITH_PERIOD.match(behind)
+    return bool(times) or (bool(behind) and before[-_SHORT:] in behind[1:] and len(before) > _SHORT)
 
 
 def _cut(text: str, words: list[tuple[str, int]], joints: frozenset[str]) -> list[str]:
@@ -158,25 +167,13 @@ def _cut(text: str, words: list[tuple[str, int]], joints: frozenset[str]) -> lis
 def _separated(items: list[str]) -> tuple[list[str], str]:
     """The things, each complete, and what is said of all of them."""
     items = _shared_out(items)
-    first, last = items[0], items[-1]
-    if (period := _ENDS_IN_PERIOD.search(first)) and (timed := _at_times(items, period)):
+    if timed := at_times(items):
         return timed
+    time, items = for_all(items)
+    first, last = items[0], items[-1]
     size = _end_of_last(first, last)
     heads = [*items[1:-1], last[:size]]
-    return [first, *(_completed(head, first) for head in heads)], last[size:]
-
-
-def _at_times(items: list[str], period: re.Match[str]) -> tuple[list[str], str] | None:
-    """Things that differ in when they are asked about, the year of the first one for those that name none."""
-    first, last = items[0], items[-1]
-    ends = [_BEGINS_WITH_PERIOD.match(item) for item in items[1:]]
-    if not all(ends):
-        return None
-    size = ends[-1].end() if ends[-1] else 0
-    subject, year = first[: period.start()], _ONLY_YEAR.search(period[0])
-    times = [*items[1:-1], last[:size]]
-    dated = [year[0] + time if year and re.match(_MONTHS, time) else time for time in times]
-    return [subject + time for time in (period[0], *dated)], last[size:]
+    return [time + thing for thing in (first, *(_completed(head, first) for head in heads))], last[size:]
 
 
 def _shared_out(items: list[str]) -> list[str]:
@@ -195,15 +192,23 @@ def _shared_out(items: list[str]) -> list[str]:
 
 def _end_of_last(first: str, last: str) -> int:
     """Where the last thing of a list ends: as the first one does, or else before ``的``, or else at the end."""
+    nth, row = _ORDINAL.match(last), _ORDINAL.fullmatch(first[:-1])
+    if nth and row and last[nth.end() : nth.end() + 1] == first[-1]:
+        return nth.end() + 1
     issue, same = _ISSUE.match(last), _ISSUE.match(first)
     begin = issue.end() if issue and same and same.end() < len(first) else 0
-    for size in (3, 2, 1):
+    dated = None if BEGINS_WITH_PERIOD.match(first) else BEGINS_WITH_PERIOD.match(last)
+    for size in (3, 2) if dated else (3, 2, 1):
         place = last.find(first[-size:], begin) if len(first) > size else -1
         end = place + size
         if 0 <= place <= len(first) and (size > 1 or end <= len(first)):
             return end + (last[end : end + 1] in tuple(_CLOSE))
-    place = last.find("的", begin)
-    return place if place >= _SHORT else len(last)
+    if dated:
+        return dated.end()
+    of, when = last.find("的", begin), begins_at_period(last)
+    if begins_at_period(first) == len(first) and _SHORT <= when < (of if of >= _SHORT else len(last)):
+        return when
+    return of if of >= _SHORT else len(last)
 
 
 def _completed(head: str, first: str) -> str:
@@ -216,7 +221,7 @@ def _completed(head: str, first: str) -> str:
     differs = head[-1] == first[-1] and head[0] != first[0] and _begins_a_word(len(first) - len(head), first)
     if differs and (len(head) <= len("入境的") or (_mostly_alike(head, first) and not _names_owner(head))):
         return first[: -len(head)] + head
-    owner = _owner(first)
+    owner = "" if _FIRM.search(first) else _owner(first)
     # Where the rest is the same, what it begins with is an owner, too, though none that is known.
     owned = _names_owner(head) or head.endswith(first[len(owner) :])
     return head if owned else owner + head
@@ -235,7 +240,7 @@ def _begins_a_word(place: int, text: str) -> bool:
 def _names_owner(thing: str) -> bool:
     """Whether a thing says itself where it belongs, or begins with the time or issue that is asked about."""
     words = tagged_words(thing)
-    timed = _BEGINS_WITH_PERIOD.match(thing) or _ISSUE.match(thing)
+    timed = BEGINS_WITH_PERIOD.match(thing) or _ISSUE.match(thing)
     return bool(timed or _ANY_OWNER.search(thing) or (words and words[0][1] in _NAMES and len(words[0][0]) > 1))
 
 

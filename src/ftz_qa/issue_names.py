@@ -51,7 +51,7 @@ _ASKED = re.compile(
 _POINTED = re.compile(
     rf"(?:在)?(?P<period>{_PERIOD})"
     rf"(?:(?:的|出版?|刊发|发布|印发|出刊|{_BULLETIN})*[那这](?:{NUMERAL}|几)?个?期"
-    rf"|(?:的|出版?的|刊发的|发布的|印发的){_BULLETIN}?[几各]?个?期|(?:出版?|刊发|发布|印发)的[一1]期"
+    rf"|的?报道(?:时|里|中)|(?:的|出版?的|刊发的|发布的|印发的){_BULLETIN}?[几各]?个?期|(?:出版?|刊发|发布|印发)的[一1]期"
     rf"|(?<=[月季度])号(?=有|的|讲|登|写|是|都|里|上|目录|$)"
     rf"|(?<=季度)(?:{NUMERAL}|几)期|(?<=半年)几期)" + _PHASE
 )
@@ -134,9 +134,20 @@ def _by_time(text: str, issues: Sequence[Issue]) -> Named | None:
         inside = _within(match["period"], issues)
         return _replaced(text, match, inside[-1:] if match["last"] else inside[:1])
     for pattern in (_LISTED, _POINTED, _CALLED, _ASKED):
-        if match := pattern.search(text):
-            return _replaced(text, match, _within(match["period"], issues))
+        if matches := list(pattern.finditer(text)):
+            return _all_replaced(text, matches if pattern is _POINTED else matches[:1], issues)
     return None
+
+
+def _all_replaced(text: str, matches: Sequence[re.Match[str]], issues: Sequence[Issue]) -> Named:
+    """The text with the issues of each period in its place, from the last one on."""
+    replaced = Named(text)
+    for match in reversed(matches):
+        replaced = _replaced(text, match, _within(match["period"], issues))
+        if replaced.unknown:
+            return replaced
+        text = replaced.text
+    return replaced
 
 
 def _all_listed(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ftz_qa.anaphora import leans_on_history
 from ftz_qa.bulletin_words import matter_of
+from ftz_qa.comparatives import asked_of_all
 from ftz_qa.coordination import about_each
 from ftz_qa.ellipsis import completed, names_issue
 from ftz_qa.text import normalize, simplify
@@ -156,6 +157,9 @@ def parts_of(question: Question) -> list[Question]:
         parts = [replace(question, text=before + text, focus=before + text, kind=kind_of(text)) for text in each]
         singles = [single for part in parts for single in _asked_in_turn(part)]
         return singles if len(singles) <= _MOST_PARTS else parts
+    if whole := asked_of_all(question.focus):
+        whole = question.text.replace(question.focus, "") + whole
+        return [replace(question, text=whole, focus=whole, kind=kind_of(whole))]
     return _asked_in_turn(question)
 
 

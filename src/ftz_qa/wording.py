@@ -121,6 +121,11 @@ def at_day(number: int | None, date: dt.date | None) -> str:
     return f"{name}（{day(date)}）" if date is not None else name
 
 
+def leads(what: str, how: str, name: str, figure: str, marker: int) -> str:
+    """A line that says which of several things comes first by the figures that are quoted."""
+    return f"按所引数字，{what}最{how}的是{name}（{figure}）。[{marker}]"
+
+
 def part_missing(part: str) -> str:
     """One of several things asked has no answer."""
     return f"未找到关于“{part}”的内容。"
