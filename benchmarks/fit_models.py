@@ -1,4 +1,4 @@
-"""Fit both small models of the package anew, the ranking of sentences and the refusal decision: ``make fit``.
+"""Fit the small models of the package anew, the ranking of sentences, the refusal and the verdict: ``make fit``.
 
 Learned from are the questions for tuning over the sample issues, over the other made-up ones, and over issue 239 (where
 its text is here), those about made-up articles that the trained reader has not learned from, and reading-comprehension
@@ -44,12 +44,14 @@ def _indexed(questions: Path, bulletins: Path, index_dir: Path) -> str:
 
 
 def fit(work: Path, squad: Path, acceptance: Path) -> None:
-    """Fit the ranking, then the decision, which sees what the new ranking chooses."""
+    """Fit the ranking, then the decisions, which see what the new ranking chooses."""
     pairs = prepared_sets(work, acceptance)
     cache = ["--cache", str(work / "cache")]
     ranking = [str(squad), *cache, *(word for pair in pairs for word in ("--set", pair))]
     subprocess.run([sys.executable, str(_HERE / "fit_reader.py"), *ranking], check=True)
     subprocess.run([sys.executable, str(_HERE / "fit_refusal.py"), *pairs, "--squad", str(squad), *cache], check=True)
+    made_up = [f"{source.stem}={work / source.stem / 'index'}" for source in sorted(SOURCES.glob("*.jsonl"))]
+    subprocess.run([sys.executable, str(_HERE / "fit_verdict.py"), *made_up], check=True)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ftz_qa.claims import asks_yes_or_no
+from ftz_qa.leaning import OTHER_TIME, features_of, leaning, stored_leaning_model
 from ftz_qa.quantities import Quantity, compared, quantities, threshold
 from ftz_qa.verdict import Said, verdict
 
@@ -154,6 +155,55 @@ def test_other_questions_in_this_form_are_told(question: str) -> None:
 
 def test_without_evidence_there_is_no_verdict() -> None:
     assert verdict("开工了吗？", []) is None
+
+
+def read(text: str, answer: str) -> Said:
+    start = text.index(answer)
+    return Said(text, date=DATE, span=(start, start + len(answer)), likely=0.9, read=0.95)
+
+
+LEARNED = [
+    ("东港的旧仓库能不能改建成宿舍？", "东港旧仓库不得改建为宿舍。", "不得改建为宿舍", "no"),
+    ("从东港出境的展品收押金吗？", "东港对出境展品不收押金。", "不收押金", "no"),
+    ("东港的夜间巴士恢复运行了没有？", "东港的夜间巴士因客源不足仍在停运。", "仍在停运", "no"),
+    ("东港的旧仓库租出去了没有？", "东港旧仓库已整体出租给一家物流公司。", "已整体出租给一家物流公司", "yes"),
+    ("东港的自助机能不能打印外文证明？", "自助机可打印中英文证明，不另收费。", "可打印中英文证明", "yes"),
+    ("东港海关的热线周末有人接吗？", "东港海关热线设座席5个。", "设座席5个", "open"),
+]
+
+
+@pytest.mark.parametrize(("question", "text", "answer", "said"), LEARNED)
+def test_what_the_rules_leave_open_is_decided_by_the_answer_that_was_read(
+    question: str, text: str, answer: str, said: str
+) -> None:
+    assert leaning(question, [read(text, answer)]) == said
+    assert leaning(question, [Said(text, date=DATE)]) == "open"
+
+
+def test_rules_go_before_what_was_learned() -> None:
+    said = [Said("东港二号码头已开工建设。", date=DATE), read("东港二号码头尚未开工。", "尚未开工")]
+    assert leaning("东港二号码头开工了吗？", said) == "no"
+    assert verdict("东港二号码头开工了吗？", said) == "open"
+
+
+def test_an_answer_about_another_time_decides_nothing() -> None:
+    text = "2月，东港冷库二期的环评尚未通过。"
+    assert leaning("东港冷库二期的环评2月通过了吗？", [read(text, "尚未通过")]) == "no"
+    assert leaning("东港冷库二期的环评4月通过了吗？", [read(text, "尚未通过")]) == "open"
+
+
+def test_the_stored_model_weighs_every_feature() -> None:
+    found = features_of("东港冷库二期的环评过了没有？", [read("东港冷库二期的环评正在审核。", "正在审核")])
+    assert found is not None
+    names = found.keys() - {OTHER_TIME}
+    assert all(weights.keys() == names for weights in stored_leaning_model().weights.values())
+
+
+def test_the_clause_with_the_predicate_counts_of_an_answer_of_several() -> None:
+    text = "东港两件旧案均无人申诉，已自动履行。"
+    found = features_of("东港那两件旧案履行了没有？", [read(text, text[:-1])])
+    assert found is not None
+    assert (found["says_done"], found["says_denied"], found["rest_negative"]) == (1, 0, 1)
 
 
 def test_figures_come_in_plain_units() -> None:

@@ -29,7 +29,12 @@ _MARKER = re.compile(r"\[(\d+)\]")
 
 
 def verdict_of(question: Question, composed: Composed) -> Verdict | None:
-    """`verdict` on the chosen evidence, the best first."""
+    """`verdict` on the chosen evidence."""
+    return verdict(question.text, said_by(composed))
+
+
+def said_by(composed: Composed) -> list[Said]:
+    """The sentences of the chosen evidence, the best first."""
     said = []
     for item in sorted(composed.evidence, key=lambda one: -one.score):
         article, issue = item.hit.passage.article, item.hit.passage.issue
@@ -39,9 +44,21 @@ def verdict_of(question: Question, composed: Composed) -> Verdict | None:
         heading = max((span for span in article.headings if span.start <= item.span.start), key=_start, default=None)
         above = article.body[heading.start : heading.end] if heading else ""
         context = f"{article.title} {above} {article.paragraph_before(item.span.start)}"
-        units = split_sentences(item.text, semicolons=True)
-        said += [Said(item.text[unit.start : unit.end], context, whole, issue.date) for unit in units]
-    return verdict(question.text, said)
+        for unit in split_sentences(item.text, semicolons=True):
+            said.append(_with_answer(Said(item.text[unit.start : unit.end], context, whole, issue.date), item, unit))
+    return said
+
+
+def _with_answer(said: Said, item: Evidence, unit: Span) -> Said:
+    """A sentence with the trained reader's answer, where that begins in it; `unit` is its place in the item's text."""
+    found = item.answer_span()
+    if found is None or item.reading is None:
+        return said
+    start, end = found[0].start - item.span.start, found[0].end - item.span.start
+    if not unit.start <= start < unit.end:
+        return said
+    span = (start - unit.start, min(end, unit.end) - unit.start)
+    return replace(said, span=span, likely=found[1], read=item.reading.probability)
 
 
 def _start(span: Span) -> int:

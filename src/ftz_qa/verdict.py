@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from ftz_qa.claim_rules import by_absence, by_cost, by_goal, by_need
 from ftz_qa.claims import DAY, DENIED, Claim, asks_for_content, asks_yes_or_no, yes_or_no_beside
 from ftz_qa.directions import moved
+from ftz_qa.leaning import leaning
 from ftz_qa.periods import Periods
 from ftz_qa.quantities import compared, quantities, threshold
 from ftz_qa.same_words import forms, holds
@@ -75,16 +76,27 @@ class Said:
         The quote that it is part of, which may hold the other side of a comparison.
     date
         Of the issue; None where that is not known.
+    span
+        Where in it the trained reader sees the answer; None where it does not.
+    likely
+        How likely the answer stands just there.
+    read
+        How likely its passage answers at all.
     """
 
     text: str
     context: str = ""
     whole: str = ""
     date: dt.date | None = None
+    span: tuple[int, int] | None = None
+    likely: float = 0.0
+    read: float = 0.0
 
 
-def verdict(question: str, evidence: Sequence[Said]) -> Verdict | None:
+def verdict(question: str, evidence: Sequence[Said], *, learned: bool = True) -> Verdict | None:
     """What the evidence says to a question that wants yes or no.
+
+    Where no rule decides, `leaning` does, if it is sure enough.
 
     Parameters
     ----------
@@ -92,6 +104,8 @@ def verdict(question: str, evidence: Sequence[Said]) -> Verdict | None:
         Complete in itself.
     evidence
         The sentences of the answer, the best first.
+    learned
+        False for the rules alone.
 
     Returns
     -------
@@ -109,7 +123,9 @@ def verdict(question: str, evidence: Sequence[Said]) -> Verdict | None:
         return None
     claim = Claim(asked)
     found = [(view, said.date) for said in evidence if (view := _Sentence(claim, said).verdict()) != "open"]
-    return _settled(claim, found) or ("open" if whole else None)
+    if found or not whole:
+        return _settled(claim, found) or ("open" if whole else None)
+    return leaning(asked, evidence) if learned else "open"
 
 
 def _settled(claim: Claim, found: Sequence[tuple[Verdict, dt.date | None]]) -> Verdict | None:
