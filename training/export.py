@@ -55,6 +55,12 @@ def tensors_of(checkpoint: Path, config: dict[str, Any]) -> dict[str, np.ndarray
     return tensors
 
 
+def mean_of(runs: Sequence[Path], configs: Sequence[dict[str, Any]]) -> dict[str, np.ndarray]:
+    """The mean of the tensors after several runs (weight averaging, Wortsman et al. 2022)."""
+    each = [tensors_of(run / "checkpoint.pt", config) for run, config in zip(runs, configs, strict=True)]
+    return {name: np.mean([tensors[name] for tensors in each], axis=0) for name in each[0]}
+
+
 def judged(content: bytes, tensors: dict[str, np.ndarray], path: Path, questions: int, fp32: bool) -> dict[str, Any]:
     """Figures of the packed model as it is used, and of the one in float32 that it was made from."""
     tokenizer = default_model_folder(Settings().cache_dir) / "tokenizer.json"
@@ -127,6 +133,7 @@ def main() -> None:
     """Pack, judge, write model and card."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=Path, nargs="+", required=True, help="folders that train.py wrote, in order")
+    parser.add_argument("--mean", type=int, default=1, help="how many of the last runs to take the mean of")
     parser.add_argument("--judge", type=Path, required=True)
     parser.add_argument("--questions", type=int, default=300)
     parser.add_argument("--texts", type=Path, nargs="*", default=[], help="whose unknown tokens to count")
@@ -135,7 +142,8 @@ def main() -> None:
     parser.add_argument("--card", type=Path, default=ROOT / "docs/reading-model.md")
     options = parser.parse_args()
     stages = [json.loads((run / "log.json").read_text(encoding="utf-8")) for run in options.runs]
-    tensors = tensors_of(options.runs[-1] / "checkpoint.pt", stages[-1]["config"])
+    last = slice(-options.mean, None)
+    tensors = mean_of(options.runs[last], [stage["config"] for stage in stages[last]])
     content = pack(tensors)
     figures = judged(content, tensors, options.judge, options.questions, options.fp32)
     options.out.mkdir(parents=True, exist_ok=True)
