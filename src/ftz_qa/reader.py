@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 READ_FIRST, READ_MOST = 4, 6
 """How many of the hits the trained reader reads, and how many where none of these surely answers."""
-_SURE = 0.9
+_SURE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
