@@ -99,12 +99,14 @@ def card_text(
     figures: dict[str, Any],
     judged_on: str,
     unknown: Sequence[tuple[str, int, float]],
+    mean: int,
 ) -> str:
     """The model card, from its template."""
     names = [f"stage {n}" for n in range(1, len(stages) + 1)]
     keys = sorted(set().union(*(stage["config"] for stage in stages)))
     template = Template(Path(__file__).with_name("card.md").read_text(encoding="utf-8"))
     return template.substitute(
+        mean=mean,
         megabytes=round(len(content) / 1e6, 1),
         sha256=bytes_sha256(content),
         figures=_rows([f"{name}, {judged_on}", *(v[key] for key in SHOWN)] for name, v in figures.items()),
@@ -150,9 +152,8 @@ def main() -> None:
     (options.out / "reading_model.npz").write_bytes(content)
     card = {"sha256": bytes_sha256(content), "bytes": len(content), "stages": stages, "judged": figures}
     (options.out / "reading_model.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-    options.card.write_text(
-        card_text(content, stages, figures, options.judge.stem, unknown_tokens(options.texts)), encoding="utf-8"
-    )
+    text = card_text(content, stages, figures, options.judge.stem, unknown_tokens(options.texts), options.mean)
+    options.card.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
