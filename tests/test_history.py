@@ -9,6 +9,7 @@ import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
@@ -150,6 +151,19 @@ def test_many_threads_keep_their_conversations_at_once(tmp_path: Path) -> None:
         titles = list(pool.map(one, range(THREADS)))
     assert titles == [[f"标题{number}"] for number in range(THREADS)]
     assert all(len(History(Database(path)).list(f"user-{number}")) == 6 for number in range(THREADS))
+
+
+def test_many_may_be_the_first_to_open_the_file(tmp_path: Path) -> None:
+    """While one connection changes the journal, SQLite refuses the others without waiting."""
+    for number in range(60):
+        together = Barrier(THREADS)
+
+        def opened(_: int, path: Path = tmp_path / str(number) / FILE_NAME, together: Barrier = together) -> Database:
+            together.wait()
+            return Database(path)
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            assert len(list(pool.map(opened, range(THREADS)))) == THREADS
 
 
 def test_the_file_is_for_its_owner_and_is_migrated_once(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE_NAME = "ftz_qa.sqlite3"
-_WAIT_SECONDS = 30.0
+_WAIT_SECONDS, _PAUSE_SECONDS = 30.0, 0.02
 
 # Each brings the schema from the version of its position to the next one; never change one that was released.
 _MIGRATIONS = (
@@ -74,7 +75,7 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             with closing(self._connect()) as connection:
-                connection.execute("PRAGMA journal_mode = WAL")
+                _to_wal(connection)
             self._migrate()
         except (OSError, sqlite3.DatabaseError) as error:
             raise InputError(f"数据文件 {path} 不能使用（{error}）。可用 FTZ_QA_DATA_DIR 换一个目录") from error
@@ -113,6 +114,23 @@ class Database:
                 for statement in script.split(";"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _to_wal(connection: sqlite3.Connection) -> None:
+    """Let readers and a writer work side by side.
+
+    While another connection makes the same change, SQLite refuses at once instead of waiting as it does elsewhere.
+    """
+    until = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 def like(search: str) -> str:
