@@ -50,8 +50,8 @@ def fit(work: Path, squad: Path, acceptance: Path) -> None:
     ranking = [str(squad), *cache, *(word for pair in pairs for word in ("--set", pair))]
     subprocess.run([sys.executable, str(_HERE / "fit_reader.py"), *ranking], check=True)
     subprocess.run([sys.executable, str(_HERE / "fit_refusal.py"), *pairs, "--squad", str(squad), *cache], check=True)
-    made_up = [f"{source.stem}={work / source.stem / 'index'}" for source in sorted(SOURCES.glob("*.jsonl"))]
-    subprocess.run([sys.executable, str(_HERE / "fit_verdict.py"), *made_up], check=True)
+    verdicts = [f"{source.stem}={work / source.stem / 'index'}" for source in sorted(SOURCES.glob("*.jsonl"))]
+    subprocess.run([sys.executable, str(_HERE / "fit_verdict.py"), *verdicts], check=True)
 
 
 def main() -> None:

@@ -40,6 +40,7 @@ _ENOUGH_WORDS = 2
 _GRAMMAR = frozenset(
     "的了是在和与及从到由被把对向为有要会能可将已就都也又还很最更各每某几多少哪谁什么怎何时里上下中内外前后个一二三四五六七八九十两"
 )
+"""Characters that are words of their own in any text, and so no part of a name that no dictionary has."""
 
 
 def leans_on_history(question: str, content: str, known: Callable[[str], bool] | None = None) -> bool:
